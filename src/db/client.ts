@@ -1,0 +1,76 @@
+/** Opening the database file: pragmas, migrations, and the checks that a migration lost nothing. */
+import { existsSync, mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import Database from 'better-sqlite3';
+import { drizzle } from 'drizzle-orm/better-sqlite3';
+import { migrate } from 'drizzle-orm/better-sqlite3/migrator';
+import { UsageError } from '../errors.ts';
+
+export type Db = Database.Database;
+
+const MIGRATIONS = fileURLToPath(new URL('../../migrations', import.meta.url));
+
+/** `:memory:` or a path; a missing file and its folder are made, unless `readonly`. */
+export function openDatabase(path: string, options: { readonly?: boolean } = {}): Db {
+  const inMemory = path === ':memory:';
+  if (options.readonly && !inMemory && !existsSync(path)) {
+    throw new UsageError(`There is no database at ${path}. \`verbatim seed\` makes one.`);
+  }
+  let db: Db;
+  try {
+    if (!inMemory && !options.readonly) mkdirSync(dirname(path), { recursive: true });
+    db = new Database(path, { readonly: options.readonly ?? false });
+    // Reading the header is what tells a database from any other file.
+    db.pragma('schema_version');
+  } catch (error) {
+    throw new UsageError(`The database ${path} cannot be opened: ${(error as Error).message}.`);
+  }
+  db.pragma('busy_timeout = 5000');
+  if (!options.readonly) {
+    db.pragma('journal_mode = WAL');
+    db.pragma('synchronous = NORMAL');
+  }
+  db.pragma('foreign_keys = ON');
+  return db;
+}
+
+/**
+ * Brings the tables up to date. Foreign keys are off meanwhile, because a table rebuilt with them on loses its child
+ * rows (drizzle-orm#5782), and because switching them inside the migration's transaction does nothing.
+ * Throws when a migration left a broken reference or fewer rows in any table.
+ */
+export function migrateDatabase(db: Db, folder = MIGRATIONS): void {
+  const before = countRows(db);
+  db.pragma('foreign_keys = OFF');
+  try {
+    migrate(drizzle(db), { migrationsFolder: folder });
+  } finally {
+    db.pragma('foreign_keys = ON');
+  }
+  const broken = db.pragma('foreign_key_check') as { table: string }[];
+  if (broken.length > 0) {
+    throw new Error(
+      `after migrating, ${broken.length} references are broken, first in table ${broken[0]?.table}`,
+    );
+  }
+  const after = countRows(db);
+  for (const [table, rows] of before) {
+    const left = after.get(table);
+    if (left !== undefined && left < rows) {
+      throw new Error(`migrating took table ${table} from ${rows} rows to ${left}`);
+    }
+  }
+}
+
+function countRows(db: Db): Map<string, number> {
+  const tables = db
+    .prepare(
+      "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name NOT LIKE '%\\_fts%' ESCAPE '\\' AND name NOT LIKE '\\_\\_drizzle%' ESCAPE '\\'",
+    )
+    .pluck()
+    .all() as string[];
+  return new Map(
+    tables.map((table) => [table, db.prepare(`SELECT count(*) FROM "${table}"`).pluck().get() as number]),
+  );
+}

@@ -1,0 +1,497 @@
+/**
+ * Dates in the Extended Date/Time Format (https://www.loc.gov/standards/datetime/, now part of ISO 8601-2), levels 0
+ * to 2, and the days they may mean.
+ *
+ * A day is an integer: days since 1970-01-01 in the proleptic Gregorian calendar, so years before the common era work
+ * (year 0 is 1 BCE, as in ISO 8601). The `edtf` library says whether an input is well-formed. The bounds are computed
+ * here, because the library's own are wrong for sets, open intervals, masked negative years and 29 February.
+ */
+// @ts-expect-error -- the library ships no types
+import { parse } from 'edtf';
+
+/** Checks the grammar. Throws on what is not EDTF. */
+const checkGrammar: (input: string, constraints: Record<string, unknown>) => unknown = parse;
+
+/** Stands for "no earliest day known": before every day that can be written. */
+export const OPEN_START = -100_000_000;
+/** Stands for "no latest day known": after every day that can be written. */
+export const OPEN_END = 100_000_000;
+/** The keys of a record without a date: last in ascending order of `earliest` and in descending order of `latest`. */
+export const UNDATED: Readonly<DayBounds> = { earliest: 200_000_000, latest: -200_000_000 };
+
+/** Keeps every day well inside OPEN_START and OPEN_END. */
+const MAX_YEAR = 200_000;
+const MAX_INPUT = 1000;
+
+export interface DayBounds {
+  /** The first day that may be meant. */
+  earliest: number;
+  /** The last day that may be meant. */
+  latest: number;
+}
+
+export interface ParsedEdtf extends DayBounds {
+  /** As given, trimmed. */
+  edtf: string;
+}
+
+/** Days, both inclusive. */
+export interface DayRange {
+  from: number;
+  to: number;
+}
+
+/** A date that is not one. The message is a sentence that names the wrong value and shows a right one. */
+export class EdtfError extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = 'EdtfError';
+  }
+}
+
+/**
+ * The days that a date may mean. Open (`..`) and unknown (empty) ends and a wholly unknown year (`XXXX`) answer
+ * OPEN_START and OPEN_END. `~`, `?` and `%` do not widen the bounds, because EDTF does not say by how much. A time
+ * is read for the day that is written, whatever its offset from UTC.
+ *
+ * Seasons have no bounds in the standard; here they are the months that hold them by any usual reckoning, the
+ * meteorological (from the 1st of March) and the astronomical (from the equinox): spring is March to June, summer June
+ * to September, autumn September to December. A winter is named after its December by some and after its January by
+ * others, so that winter 2020 runs from January 2020 to March 2021. 21 to 24 are read as the northern hemisphere's;
+ * 29 to 32 are the southern's.
+ *
+ * Decades and centuries of two and three digits (ISO 8601's `20`, `201`) are refused as likely slips: `20XX` and
+ * `201X` say the same. Throws EdtfError.
+ */
+export function parseEdtf(input: string): ParsedEdtf {
+  const edtf = input.trim();
+  requireGrammar(edtf);
+  return { edtf, ...boundExpression(edtf) };
+}
+
+/**
+ * A period in a query: any EDTF date, or `A..B`, `..B`, `A..` with dates at the ends, both included. A reversed period
+ * throws EdtfError.
+ */
+export function parsePeriod(input: string): DayRange {
+  const period = input.trim();
+  const separator = /[[{/]/.test(period) ? -1 : period.indexOf('..');
+  if (separator === -1) {
+    const { earliest, latest } = parseEdtf(period);
+    return { from: earliest, to: latest };
+  }
+  const first = period.slice(0, separator);
+  const last = period.slice(separator + 2);
+  if (first === '' && last === '') {
+    throw new EdtfError(
+      `${show(period)} names no period; write for example 2019..2020-06, ..2020 or 2020.. instead.`,
+    );
+  }
+  const from = first === '' ? OPEN_START : parseEdtf(first).earliest;
+  const to = last === '' ? OPEN_END : parseEdtf(last).latest;
+  if (to < from) throw createReversedError(period, `${last}..${first}`);
+  return { from, to };
+}
+
+function requireGrammar(edtf: string): void {
+  let reason = edtf.length > MAX_INPUT ? 'too long' : null;
+  if (reason === null) {
+    try {
+      // Level 3 is the library's own name for intervals of seasons and qualified seasons. Its options for the same,
+      // seasonIntervals and seasonUncertainty, throw on an interval without a beginning.
+      checkGrammar(edtf, { level: 3 });
+    } catch {
+      reason = 'malformed';
+    }
+  }
+  if (reason !== null) throw createMalformedError(edtf);
+}
+
+function show(input: string): string {
+  return JSON.stringify(input.length > 60 ? `${input.slice(0, 60)}…` : input);
+}
+
+function createMalformedError(input: string): EdtfError {
+  return new EdtfError(
+    `${show(input)} is not an EDTF date; write for example 2020-12-20, 2020-12, 2019~, 2019/2020 or [2019..2020].`,
+  );
+}
+
+function createReversedError(input: string, right: string): EdtfError {
+  return new EdtfError(`${show(input)} ends before it begins; write for example ${right}.`);
+}
+
+/** The library has accepted the input: what is left to do is to take it apart. */
+function boundExpression(edtf: string): DayBounds {
+  if (/^[[{]/.test(edtf)) return boundMembers(edtf);
+  const ends = edtf.split('/');
+  if (ends.length === 1) return boundDate(edtf, edtf);
+  const [first = '', last = ''] = ends;
+  const earliest = isOpen(first) ? OPEN_START : boundDate(first, edtf).earliest;
+  const latest = isOpen(last) ? OPEN_END : boundDate(last, edtf).latest;
+  if (latest < earliest) throw createReversedError(edtf, `${last}/${first}`);
+  return { earliest, latest };
+}
+
+function isOpen(end: string): boolean {
+  return end === '' || end === '..';
+}
+
+/** `[a, b..c, ..d]`: the first and the last day of any member. */
+function boundMembers(edtf: string): DayBounds {
+  let earliest = OPEN_END;
+  let latest = OPEN_START;
+  for (const member of edtf.slice(1, -1).split(',')) {
+    const [first = '', last = first] = member.trim().split('..');
+    const from = first === '' ? OPEN_START : boundDate(first, edtf).earliest;
+    const to = last === '' ? OPEN_END : boundDate(last, edtf).latest;
+    if (to < from) throw createReversedError(edtf, `[${last}..${first}]`);
+    earliest = Math.min(earliest, from);
+    latest = Math.max(latest, to);
+  }
+  return { earliest, latest };
+}
+
+const MASKED_DATE = /^(-?)([0-9X]{4})(?:-([0-9X]{2}))?(?:-([0-9X]{2}))?$/;
+const LONG_YEAR = /^(?:Y(-?\d+)|(-?\d{4}))(?:E(\d+))?(?:S(\d+))?$/;
+
+/** `whole` is the input that the date is part of, for the message. */
+function boundDate(date: string, whole: string): DayBounds {
+  const bare = date.replace(/[?~%]/g, '').replace(/T.*$/, '');
+  const masked = MASKED_DATE.exec(bare);
+  if (masked) {
+    const [, sign = '', year = '', month, day] = masked;
+    return boundMaskedDate(sign === '-' ? -1 : 1, year, month, day, whole);
+  }
+  const long = LONG_YEAR.exec(bare);
+  if (long) {
+    const [, withY, plain, exponent = 0, significant = Number.NaN] = long;
+    return boundLongYear(Number(withY ?? plain), Number(exponent), Number(significant), whole);
+  }
+  throw new EdtfError(
+    `${show(whole)} is not a date with a year of four digits; write for example 2019, 201X or 20XX.`,
+  );
+}
+
+/** `S` says how many digits of the year are significant: 1950S2 is some year from 1900 to 1999. */
+function boundLongYear(digits: number, exponent: number, significant: number, whole: string): DayBounds {
+  const year = digits * 10 ** exponent;
+  const size = Math.abs(year);
+  const step = Number.isNaN(significant) ? 1 : 10 ** Math.max(0, String(size).length - significant);
+  const low = Math.floor(size / step) * step;
+  const high = low + step - 1;
+  if (!Number.isSafeInteger(year) || high > MAX_YEAR) {
+    throw new EdtfError(
+      `${show(whole)} has a year outside ${-MAX_YEAR} to ${MAX_YEAR}; write for example Y-12000 or -0349.`,
+    );
+  }
+  const [first, last] = year < 0 ? [-high, -low] : [low, high];
+  return { earliest: toDay(first, 1, 1), latest: toDay(last, 12, 31) };
+}
+
+function boundMaskedDate(
+  sign: 1 | -1,
+  yearMask: string,
+  monthMask: string | undefined,
+  dayMask: string | undefined,
+  whole: string,
+): DayBounds {
+  const years = listMatches(yearMask, 0, 9999).map((year) => (year === 0 ? 0 : sign * year));
+  if (sign === -1) years.reverse();
+  const months = listMatches(monthMask ?? 'XX', 1, 12);
+  const season = Number(monthMask) > 20 ? Number(monthMask) : null;
+  const bounds =
+    season === null
+      ? boundMatchingDays(years, months, dayMask ?? 'XX')
+      : boundSeason(years.at(0) as number, years.at(-1) as number, season);
+  if (bounds === null) {
+    throw new EdtfError(`${show(whole)} names a day that no calendar has; write for example 2020-02-29.`);
+  }
+  return yearMask === 'XXXX' ? { earliest: OPEN_START, latest: OPEN_END } : bounds;
+}
+
+/** `years` and `months` ascend. Null when none of them has such a day, as 2019-02-29. */
+function boundMatchingDays(years: number[], months: number[], dayMask: string): DayBounds | null {
+  const days = listMatches(dayMask, 1, 31);
+  const earliest = findFirstDay(years, months, days);
+  if (earliest === null) return null;
+  const latest = findFirstDay(years.toReversed(), months.toReversed(), days.toReversed());
+  return { earliest, latest: latest as number };
+}
+
+function findFirstDay(years: number[], months: number[], days: number[]): number | null {
+  for (const year of years) {
+    for (const month of months) {
+      const day = days.find((candidate) => candidate <= countDaysOfMonth(year, month));
+      if (day !== undefined) return toDay(year, month, day);
+    }
+  }
+  return null;
+}
+
+/** The numbers from `low` to `high` that a mask such as `1X` allows, ascending. */
+function listMatches(mask: string, low: number, high: number): number[] {
+  if (!mask.includes('X')) return [Number(mask)].filter((number) => number >= low && number <= high);
+  const pattern = new RegExp(`^${mask.replaceAll('X', '\\d')}$`);
+  const matches: number[] = [];
+  for (let number = low; number <= high; number++) {
+    if (pattern.test(String(number).padStart(mask.length, '0'))) matches.push(number);
+  }
+  return matches;
+}
+
+/** First and last month, counted from January of the year named; 13 to 15 are the next year's. */
+const SPRING = [3, 6] as const;
+const SUMMER = [6, 9] as const;
+const AUTUMN = [9, 12] as const;
+const WINTER = [1, 15] as const;
+/** ISO 8601-2, sub-year groupings, from 21 on. */
+const GROUPINGS: readonly (readonly [number, number])[] = [
+  ...[SPRING, SUMMER, AUTUMN, WINTER],
+  ...[SPRING, SUMMER, AUTUMN, WINTER],
+  ...[AUTUMN, WINTER, SPRING, SUMMER],
+  ...([
+    [1, 3],
+    [4, 6],
+    [7, 9],
+    [10, 12],
+  ] as const),
+  ...([
+    [1, 4],
+    [5, 8],
+    [9, 12],
+  ] as const),
+  ...([
+    [1, 6],
+    [7, 12],
+  ] as const),
+];
+
+function boundSeason(firstYear: number, lastYear: number, season: number): DayBounds | null {
+  const months = GROUPINGS[season - 21];
+  if (months === undefined) return null;
+  const [firstMonth, lastMonth] = months;
+  return { earliest: toDay(firstYear, firstMonth, 1), latest: toDay(lastYear, lastMonth + 1, 1) - 1 };
+}
+
+/**
+ * Days since 1970-01-01. A month above 12 runs into the next year.
+ * Source: Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms", days_from_civil,
+ * https://howardhinnant.github.io/date_algorithms.html. `Date.UTC` takes years 0 to 99 for 1900 to 1999.
+ */
+function toDay(year: number, month: number, dayOfMonth: number): number {
+  const monthIndex = month - 1;
+  const shiftedYear = year + Math.floor(monthIndex / 12) - (monthIndex % 12 < 2 ? 1 : 0);
+  const era = Math.floor(shiftedYear / 400);
+  const yearOfEra = shiftedYear - era * 400;
+  const dayOfYear = Math.floor((153 * ((monthIndex + 10) % 12) + 2) / 5) + dayOfMonth - 1;
+  const dayOfEra = yearOfEra * 365 + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100) + dayOfYear;
+  return era * 146_097 + dayOfEra - 719_468;
+}
+
+interface CivilDate {
+  year: number;
+  month: number;
+  dayOfMonth: number;
+}
+
+/** The reverse of `toDay`: civil_from_days of the same source. */
+function toCivil(day: number): CivilDate {
+  const shifted = day + 719_468;
+  const era = Math.floor(shifted / 146_097);
+  const dayOfEra = shifted - era * 146_097;
+  const yearOfEra = Math.floor(
+    (dayOfEra -
+      Math.floor(dayOfEra / 1460) +
+      Math.floor(dayOfEra / 36_524) -
+      Math.floor(dayOfEra / 146_096)) /
+      365,
+  );
+  const dayOfYear = dayOfEra - (365 * yearOfEra + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100));
+  const shiftedMonth = Math.floor((5 * dayOfYear + 2) / 153);
+  const dayOfMonth = dayOfYear - Math.floor((153 * shiftedMonth + 2) / 5) + 1;
+  const month = shiftedMonth < 10 ? shiftedMonth + 3 : shiftedMonth - 9;
+  return { year: yearOfEra + era * 400 + (month <= 2 ? 1 : 0), month, dayOfMonth };
+}
+
+function countDaysOfMonth(year: number, month: number): number {
+  return toDay(year, month + 1, 1) - toDay(year, month, 1);
+}
+
+function isDay(day: number): boolean {
+  return day > OPEN_START && day < OPEN_END;
+}
+
+/**
+ * `YYYY-MM-DD`; a year before 0 or after 9999 has its sign (-0349-01-01, +12000-01-01). Null for OPEN_START, OPEN_END
+ * and the keys of UNDATED. Throws RangeError for what is not an integer.
+ */
+export function formatDay(day: number): string | null {
+  if (!Number.isInteger(day)) throw new RangeError(`${day} is not a number of days.`);
+  if (!isDay(day)) return null;
+  const { year, month, dayOfMonth } = toCivil(day);
+  return `${formatYear(year)}-${padTwo(month)}-${padTwo(dayOfMonth)}`;
+}
+
+const ISO_DAY = /^(\d{4}|-\d{4,6}|\+\d{5,6})-(\d{2})-(\d{2})$/;
+
+/** The reverse of `formatDay`. Throws EdtfError. */
+export function parseDay(iso: string): number {
+  const [, year, month, dayOfMonth] = ISO_DAY.exec(iso) ?? [];
+  const day = toExistingDay(Number(year), Number(month), Number(dayOfMonth));
+  if (day === null || year === '-0000') {
+    throw new EdtfError(`${show(iso)} is not a day; write for example 2020-12-20.`);
+  }
+  return day;
+}
+
+function toExistingDay(year: number, month: number, dayOfMonth: number): number | null {
+  if (!(Math.abs(year) <= MAX_YEAR && month >= 1 && month <= 12 && dayOfMonth >= 1)) return null;
+  return dayOfMonth <= countDaysOfMonth(year, month) ? toDay(year, month, dayOfMonth) : null;
+}
+
+function formatYear(year: number): string {
+  const digits = String(Math.abs(year)).padStart(4, '0');
+  return year < 0 ? `-${digits}` : year > 9999 ? `+${digits}` : digits;
+}
+
+function padTwo(number: number): string {
+  return String(number).padStart(2, '0');
+}
+
+export const DATE_UNITS = ['year', 'quarter', 'month', 'week', 'day'] as const;
+export type DateUnit = (typeof DATE_UNITS)[number];
+
+/**
+ * The key of the unit that holds the whole range: `2020`, `2020-Q4`, `2020-12`, `2020-W52` (ISO 8601 week, whose year
+ * is that of its Thursday) or `2020-12-20`. Null when the range is open, undated or reaches beyond one unit.
+ */
+export function unitOfRange(earliest: number, latest: number, unit: DateUnit): string | null {
+  if (!isDay(earliest) || !isDay(latest) || earliest > latest) return null;
+  const number = numberOfDay(earliest, unit);
+  return number === numberOfDay(latest, unit) ? keyOfNumber(number, unit) : null;
+}
+
+/** First and last day of a unit. Throws RangeError for a key that is not one. */
+export function unitBounds(key: string, unit: DateUnit): DayRange {
+  const number = numberOfKey(key, unit);
+  return { from: firstDayOf(number, unit), to: firstDayOf(number + 1, unit) - 1 };
+}
+
+/** Both keys included, in order. Throws RangeError when there are more than `limit` or the last precedes the first. */
+export function listUnitsBetween(firstKey: string, lastKey: string, unit: DateUnit, limit: number): string[] {
+  const first = numberOfKey(firstKey, unit);
+  const last = numberOfKey(lastKey, unit);
+  if (last < first) throw new RangeError(`${lastKey} precedes ${firstKey}.`);
+  const count = last - first + 1;
+  if (count > limit)
+    throw new RangeError(`From ${firstKey} to ${lastKey} there are ${count} units, over ${limit}.`);
+  return Array.from({ length: count }, (_, i) => keyOfNumber(first + i, unit));
+}
+
+/** In the order of time, for keys of one unit: as strings, years before 0 and after 9999 sort wrongly. */
+export function compareUnitKeys(a: string, b: string): number {
+  return numberOfKey(a, detectUnit(a)) - numberOfKey(b, detectUnit(b));
+}
+
+/** Every unit has a number that grows by one from each unit to the next; a week's is that of its Monday. */
+function numberOfDay(day: number, unit: DateUnit): number {
+  const { year, month } = toCivil(day);
+  switch (unit) {
+    case 'year':
+      return year;
+    case 'quarter':
+      return year * 4 + Math.floor((month - 1) / 3);
+    case 'month':
+      return year * 12 + month - 1;
+    case 'week':
+      return Math.floor((day + 3) / 7); // 1970-01-01 was a Thursday
+    case 'day':
+      return day;
+  }
+}
+
+function firstDayOf(number: number, unit: DateUnit): number {
+  switch (unit) {
+    case 'year':
+      return toDay(number, 1, 1);
+    case 'quarter':
+      return toDay(Math.floor(number / 4), modulo(number, 4) * 3 + 1, 1);
+    case 'month':
+      return toDay(Math.floor(number / 12), modulo(number, 12) + 1, 1);
+    case 'week':
+      return number * 7 - 3;
+    case 'day':
+      return number;
+  }
+}
+
+function keyOfNumber(number: number, unit: DateUnit): string {
+  const first = firstDayOf(number, unit);
+  const { year, month, dayOfMonth } = toCivil(first);
+  switch (unit) {
+    case 'year':
+      return formatYear(year);
+    case 'quarter':
+      return `${formatYear(year)}-Q${(month + 2) / 3}`;
+    case 'month':
+      return `${formatYear(year)}-${padTwo(month)}`;
+    case 'week': {
+      const yearOfWeek = toCivil(first + 3).year;
+      return `${formatYear(yearOfWeek)}-W${padTwo(number - firstWeekOf(yearOfWeek) + 1)}`;
+    }
+    case 'day':
+      return `${formatYear(year)}-${padTwo(month)}-${padTwo(dayOfMonth)}`;
+  }
+}
+
+/** The week that holds 4 January is an ISO year's first. */
+function firstWeekOf(year: number): number {
+  return numberOfDay(toDay(year, 1, 4), 'week');
+}
+
+const YEAR_PATTERN = '(\\d{4}|-(?!0000)\\d{4,6}|\\+\\d{5,6})';
+const KEY_PATTERNS: Readonly<Record<DateUnit, RegExp>> = {
+  year: new RegExp(`^${YEAR_PATTERN}$`),
+  quarter: new RegExp(`^${YEAR_PATTERN}-Q([1-4])$`),
+  month: new RegExp(`^${YEAR_PATTERN}-(0[1-9]|1[0-2])$`),
+  week: new RegExp(`^${YEAR_PATTERN}-W(\\d{2})$`),
+  day: new RegExp(`^${YEAR_PATTERN}-(\\d{2})-(\\d{2})$`),
+};
+
+function numberOfKey(key: string, unit: DateUnit): number {
+  const number = readKey(key, unit);
+  // A number that does not give back its key is a week 53 of a short year, a 30 February or a year out of range.
+  if (number === null || keyOfNumber(number, unit) !== key)
+    throw new RangeError(`${show(key)} is not a ${unit}.`);
+  return number;
+}
+
+function readKey(key: string, unit: DateUnit): number | null {
+  const match = KEY_PATTERNS[unit].exec(key);
+  const year = Number(match?.[1]);
+  if (!match || Math.abs(year) > MAX_YEAR) return null;
+  const part = Number(match[2] ?? 1);
+  switch (unit) {
+    case 'year':
+      return year;
+    case 'quarter':
+      return year * 4 + part - 1;
+    case 'month':
+      return year * 12 + part - 1;
+    case 'week':
+      return firstWeekOf(year) + part - 1;
+    case 'day':
+      return toExistingDay(year, part, Number(match[3]));
+  }
+}
+
+function detectUnit(key: string): DateUnit {
+  const unit = DATE_UNITS.find((candidate) => KEY_PATTERNS[candidate].test(key));
+  if (unit === undefined) throw new RangeError(`${show(key)} is not a unit of time.`);
+  return unit;
+}
+
+function modulo(number: number, divisor: number): number {
+  return ((number % divisor) + divisor) % divisor;
+}

@@ -1,0 +1,189 @@
+/** zod schemas made from a noun's declaration: of a record as it is handed in, and as it is served. */
+import { z } from 'zod';
+import { EdtfError, parseEdtf } from '../edtf.ts';
+import { listWords } from '../vocabulary.ts';
+import { describeBadCode, getCodePattern } from './codes.ts';
+import { getResource } from './registry.ts';
+import type { Field, Noun, Resource } from './resource.ts';
+
+export const ID_PATTERN = /^[a-z0-9]+(?:[-._][a-z0-9]+)*$/;
+const idSchema = z
+  .string()
+  .max(128)
+  .regex(
+    ID_PATTERN,
+    'is not an id: lower-case letters and digits, joined by single hyphens, dots or underscores',
+  );
+
+/** The key under which a field is written in a seed file. */
+export function getInputKey(name: string, field: Field): string {
+  return field.type === 'text' && field.from_file ? `${name}_file` : name;
+}
+
+/** The keys a seed record may have, in the order of the declaration. */
+export function listInputKeys(fields: Record<string, Field>): string[] {
+  return Object.entries(fields)
+    .filter(([, field]) => !field.derived && !(field.type === 'children' && field.own_file))
+    .map(([name, field]) => getInputKey(name, field));
+}
+
+/** A seed record: strict, so that a mistyped key is a mistake and not a silence. */
+export function buildInputSchema(resource: Resource): z.ZodType {
+  return buildInputObject(resource.fields).meta({ description: resource.description });
+}
+
+/** The children that stand in a file of their own, each with the id of its owner. */
+export function buildOwnFileSchema(field: Extract<Field, { type: 'children' }>): z.ZodType {
+  const by = field.own_file?.by ?? '';
+  return buildInputObject(field.fields).extend({ [by]: idSchema.describe(`Id of the ${by}.`) });
+}
+
+function buildInputObject(fields: Record<string, Field>): z.ZodObject {
+  const shape: Record<string, z.ZodType> = {};
+  for (const [name, field] of Object.entries(fields)) {
+    if (field.derived || (field.type === 'children' && field.own_file)) continue;
+    shape[getInputKey(name, field)] = buildInputField(field);
+  }
+  return z.strictObject(shape);
+}
+
+function buildInputField(field: Field): z.ZodType {
+  let schema = buildInputValue(field);
+  const optional = field.nullable || (field.type === 'text' && (field.optional_input || field.from_file));
+  if ('default' in field && field.default !== undefined) schema = schema.default(field.default);
+  else if (optional) schema = schema.nullish();
+  const meta: Record<string, unknown> = { description: field.description };
+  if (field.example !== undefined) meta.examples = [field.example];
+  return schema.meta(meta);
+}
+
+function buildInputValue(field: Field): z.ZodType {
+  switch (field.type) {
+    case 'id':
+    case 'reference':
+      return idSchema;
+    case 'references':
+      return z.array(idSchema).refine((ids) => new Set(ids).size === ids.length, 'names the same id twice');
+    case 'text':
+      return z
+        .string()
+        .min(1, 'is empty; leave the key out instead')
+        .refine(isWellFormed, 'holds half of a surrogate pair');
+    case 'code':
+      return z
+        .string()
+        .regex(new RegExp(getCodePattern(field.code)), {
+          error: (issue) => describeCode(field.code, issue.input),
+        })
+        .refine((value) => describeBadCode(field.code, value) === null, {
+          error: (issue) => describeCode(field.code, issue.input),
+        });
+    case 'word':
+      return z.enum(listWords(field.list));
+    case 'boolean':
+      return z.boolean();
+    case 'integer':
+      return z.int().min(field.minimum ?? Number.MIN_SAFE_INTEGER);
+    case 'date':
+      return z.string().superRefine((value, context) => {
+        try {
+          parseEdtf(value);
+        } catch (error) {
+          if (!(error instanceof EdtfError)) throw error;
+          context.addIssue({ code: 'custom', message: error.message });
+        }
+      });
+    case 'object':
+      return buildInputObject(field.fields);
+    case 'children':
+      return z.array(buildInputObject(field.fields));
+  }
+}
+
+function describeCode(kind: Parameters<typeof describeBadCode>[0], value: unknown): string {
+  return `"${String(value)}" ${describeBadCode(kind, String(value)) ?? ''}`;
+}
+
+function isWellFormed(value: string): boolean {
+  return value.isWellFormed();
+}
+
+/** A record as it is served. */
+export function buildRecordSchema(resource: Resource): z.ZodObject {
+  return buildRecordObject(resource.fields).meta({ description: resource.description });
+}
+
+function buildRecordObject(fields: Record<string, Field>): z.ZodObject {
+  const shape: Record<string, z.ZodType> = {};
+  for (const [name, field] of Object.entries(fields)) {
+    if (field.type === 'text' && field.on_request) {
+      shape[name] = describe(
+        z.string().nullable().optional(),
+        field,
+        `${field.description} Given only when \`fields\` names it.`,
+      );
+      continue;
+    }
+    const value = buildRecordValue(field);
+    shape[name] = describe(field.nullable && !isList(field) ? value.nullable() : value, field);
+    if (field.type === 'date') {
+      shape[`${name}_earliest`] = describeDay(
+        `Earliest possible day of \`${name}\`; null when undated or open.`,
+      );
+      shape[`${name}_latest`] = describeDay(`Latest possible day of \`${name}\`; null when undated or open.`);
+    }
+  }
+  return z.object(shape);
+}
+
+/** Lists are never null in a record: without entries they are empty. */
+export function isList(field: Field): boolean {
+  return field.type === 'references' || field.type === 'children';
+}
+
+function describe(schema: z.ZodType, field: Field, description = field.description): z.ZodType {
+  return schema.meta(
+    field.example === undefined || isList(field) || field.type === 'reference'
+      ? { description }
+      : { description, examples: [field.example] },
+  );
+}
+
+function describeDay(description: string): z.ZodType {
+  return z
+    .string()
+    .nullable()
+    .meta({ description, examples: ['2020-12-20'] });
+}
+
+function buildRecordValue(field: Field): z.ZodType {
+  switch (field.type) {
+    case 'id':
+    case 'text':
+    case 'date':
+      return z.string();
+    case 'code':
+      return z.string().regex(new RegExp(getCodePattern(field.code)));
+    case 'word':
+      return z.enum(listWords(field.list));
+    case 'boolean':
+      return z.boolean();
+    case 'integer':
+      return z.int();
+    case 'reference':
+      return buildEmbedded(field.to);
+    case 'references':
+      return z.array(buildEmbedded(field.to));
+    case 'object':
+      return buildRecordObject(field.fields);
+    case 'children':
+      return z.array(buildRecordObject(field.fields));
+  }
+}
+
+function buildEmbedded(noun: Noun): z.ZodType {
+  const { label, singular } = getResource(noun);
+  const shape: Record<string, z.ZodType> = { id: z.string().describe(`Id of the ${singular}.`) };
+  if (label !== null) shape[label] = z.string().describe(`Its ${label}.`);
+  return z.object(shape);
+}

@@ -1,0 +1,85 @@
+/**
+ * A record as it is served, read back from its tables. Rendered once per change and stored beside the row,
+ * so that a list joins documents and looks nothing up.
+ */
+import type { Db } from '../db/client.ts';
+import { prepare } from '../db/statements.ts';
+import { formatDay } from '../edtf.ts';
+import { getResource } from '../resources/registry.ts';
+import type { Field, Noun, Resource } from '../resources/resource.ts';
+import type { Row } from './columns.ts';
+
+export type RecordDocument = { id: string } & Record<string, unknown>;
+
+export function renderRecord(db: Db, resource: Resource, key: number): RecordDocument {
+  const row = prepare(db, `SELECT * FROM ${resource.name} WHERE key = ?`).get(key) as Row | undefined;
+  if (row === undefined) throw new Error(`${resource.name} has no row ${key}`);
+  return renderFields(db, resource.fields, row, key) as RecordDocument;
+}
+
+/** Renders the records anew and stores them; those that come out as they were are not written. */
+export function storeDocuments(db: Db, resource: Resource, keys: Iterable<number>): void {
+  const update = prepare(
+    db,
+    `UPDATE ${resource.name} SET document = @document WHERE key = @key AND document <> @document`,
+  );
+  for (const key of keys) update.run({ key, document: JSON.stringify(renderRecord(db, resource, key)) });
+}
+
+function renderFields(
+  db: Db,
+  fields: Record<string, Field>,
+  row: Row,
+  owner: number | null,
+  prefix = '',
+): Record<string, unknown> {
+  const record: Record<string, unknown> = {};
+  for (const [name, field] of Object.entries(fields)) {
+    if (field.type === 'text' && field.on_request) continue;
+    const column = `${prefix}${name}`;
+    record[name] = renderField(db, field, column, row, owner);
+    if (field.type === 'date') {
+      record[`${name}_earliest`] = formatDay(row[`${column}_earliest`] as number);
+      record[`${name}_latest`] = formatDay(row[`${column}_latest`] as number);
+    }
+  }
+  return record;
+}
+
+function renderField(db: Db, field: Field, column: string, row: Row, owner: number | null): unknown {
+  switch (field.type) {
+    case 'boolean':
+      return row[column] === null ? null : row[column] === 1;
+    case 'reference': {
+      const key = row[`${column}_key`];
+      return key == null ? null : renderEmbedded(db, field.to, key as number);
+    }
+    case 'object': {
+      const value = renderFields(db, field.fields, row, null, `${column}_`);
+      return field.nullable && Object.values(value).every((part) => part === null) ? null : value;
+    }
+    case 'references': {
+      const keys = prepare(
+        db,
+        `SELECT ${field.singular}_key FROM ${field.table} WHERE ${field.owner} = ? ORDER BY ordinal`,
+      )
+        .pluck()
+        .all(owner) as number[];
+      return keys.map((key) => renderEmbedded(db, field.to, key));
+    }
+    case 'children': {
+      const rows = prepare(db, `SELECT * FROM ${field.table} WHERE ${field.owner} = ? ORDER BY ordinal`).all(
+        owner,
+      ) as Row[];
+      return rows.map((child) => renderFields(db, field.fields, child, null));
+    }
+    default:
+      return row[column] ?? null;
+  }
+}
+
+function renderEmbedded(db: Db, noun: Noun, key: number): Record<string, unknown> {
+  const { label } = getResource(noun);
+  const columns = label === null ? 'id' : `id, ${label}`;
+  return prepare(db, `SELECT ${columns} FROM ${noun} WHERE key = ?`).get(key) as Record<string, unknown>;
+}

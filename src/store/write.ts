@@ -1,0 +1,303 @@
+/** The one place that writes records. Everything that is derived from them is made true here, in the same transaction. */
+import { createHash } from 'node:crypto';
+import type { Db } from '../db/client.ts';
+import { changeDataVersion, readFact, writeFact } from '../db/data-version.ts';
+import { prepare } from '../db/statements.ts';
+import { resources } from '../resources/registry.ts';
+import type { Draft, Noun, Resource } from '../resources/resource.ts';
+import {
+  type FindKey,
+  fillColumns,
+  fillListRows,
+  listListFields,
+  listReferencePlaces,
+  type Row,
+} from './columns.ts';
+import { storeDocuments } from './render.ts';
+
+export type Origin = 'seed' | 'import';
+export type Counts = { added: number; changed: number; unchanged: number; withdrawn: number };
+export type Report = Map<Noun, Counts>;
+export type Withdrawal = { noun: Noun; id: string; reason: string };
+
+/** A record that cannot be written, for a reason that only the base knows. */
+export class WriteRefusal extends Error {
+  readonly noun: Noun;
+  readonly id: string;
+  constructor(noun: Noun, id: string, sentence: string) {
+    super(sentence);
+    this.name = 'WriteRefusal';
+    this.noun = noun;
+    this.id = id;
+  }
+}
+
+/** SHA-256 of a record as it was handed in; the order of keys, nulls and empty lists make no difference. */
+export function digestRecord(value: unknown): string {
+  return createHash('sha256')
+    .update(JSON.stringify(canonicalize(value)))
+    .digest('hex');
+}
+
+function canonicalize(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(canonicalize);
+  if (value === null || typeof value !== 'object') return value;
+  const entries = Object.entries(value)
+    .filter(([, part]) => part != null && !(Array.isArray(part) && part.length === 0))
+    .map(([key, part]) => [key, canonicalize(part)] as const)
+    .sort(([a], [b]) => (a < b ? -1 : 1));
+  return Object.fromEntries(entries);
+}
+
+/**
+ * Makes the base's records of one origin be these and no others, whole or not at all. Records of other origins are
+ * not touched. What is missing from the load is withdrawn, with the reason in `withdrawals` or the given default.
+ * `facts` are written in the same transaction. Where nothing is new, nothing is written.
+ * Throws WriteRefusal; the base is then as it was.
+ */
+export function replaceRecords(
+  db: Db,
+  loads: ReadonlyMap<Noun, readonly Draft[]>,
+  options: {
+    origin: Origin;
+    withdrawals: readonly Withdrawal[];
+    defaultReason: string;
+    facts: Record<string, string>;
+  },
+): Report {
+  const report: Report = new Map();
+  const write = db.transaction(() => {
+    db.pragma('defer_foreign_keys = ON');
+    const keys = new KeyTable(db);
+    const touched = new Map<Noun, { written: Set<number>; relabelled: number[] }>();
+    for (const resource of resources)
+      keys.reserve(
+        resource.name,
+        (loads.get(resource.name) ?? []).map((draft) => draft.id),
+      );
+    for (const resource of resources) {
+      const counts: Counts = { added: 0, changed: 0, unchanged: 0, withdrawn: 0 };
+      report.set(resource.name, counts);
+      const here = { written: new Set<number>(), relabelled: [] as number[] };
+      touched.set(resource.name, here);
+      for (const draft of loads.get(resource.name) ?? []) {
+        const outcome = writeRecord(db, resource, draft, options.origin, keys.find);
+        counts[outcome.what] += 1;
+        if (outcome.what !== 'unchanged') here.written.add(outcome.key);
+        if (outcome.relabelled) here.relabelled.push(outcome.key);
+      }
+      counts.withdrawn = withdrawMissing(db, resource, loads.get(resource.name) ?? [], options);
+    }
+    refuseBrokenReferences(db);
+    const newReasons = updateReasons(db, options.withdrawals);
+    const newFacts = Object.entries(options.facts).filter(([name, value]) => readFact(db, name) !== value);
+    const newRecords = [...report.values()].some(
+      (counts) => counts.added + counts.changed + counts.withdrawn > 0,
+    );
+    if (!newRecords && newReasons === 0 && newFacts.length === 0) return;
+    if (newRecords) {
+      for (const resource of resources)
+        rebuildClosure(db, resource, touched.get(resource.name)?.written.size ?? 0);
+      addDependents(db, touched);
+      for (const resource of resources)
+        storeDocuments(db, resource, touched.get(resource.name)?.written ?? []);
+    }
+    for (const [name, value] of newFacts) writeFact(db, name, value);
+    changeDataVersion(db);
+  });
+  write.immediate();
+  return report;
+}
+
+/** Public ids to row keys; keys for new ids are given out before the first row is written, so that records may refer to each other in any order. */
+class KeyTable {
+  private readonly db: Db;
+  private readonly reserved = new Map<string, number>();
+  constructor(db: Db) {
+    this.db = db;
+  }
+  reserve(noun: Noun, ids: readonly string[]): void {
+    let next =
+      (prepare(this.db, `SELECT coalesce(max(key), 0) + 1 FROM ${noun}`).pluck().get() as number) ?? 1;
+    for (const id of ids) {
+      const existing = prepare(this.db, `SELECT key FROM ${noun} WHERE id = ?`).pluck().get(id) as
+        | number
+        | undefined;
+      this.reserved.set(`${noun} ${id}`, existing ?? next++);
+    }
+  }
+  find: FindKey = (noun, id) => {
+    const key =
+      this.reserved.get(`${noun} ${id}`) ??
+      prepare(this.db, `SELECT key FROM ${noun} WHERE id = ?`).pluck().get(id);
+    if (key === undefined) throw new Error(`${noun} "${id}" was not checked before it was written`);
+    return key as number;
+  };
+}
+
+type Outcome = { what: 'added' | 'changed' | 'unchanged'; key: number; relabelled: boolean };
+
+function writeRecord(db: Db, resource: Resource, draft: Draft, origin: Origin, findKey: FindKey): Outcome {
+  const key = findKey(resource.name, draft.id);
+  const digest = digestRecord(draft);
+  const label = resource.label ?? 'id';
+  const existing = prepare(
+    db,
+    `SELECT origin, digest, ${label} AS label FROM ${resource.name} WHERE key = ?`,
+  ).get(key) as { origin: Origin; digest: string; label: string } | undefined;
+  if (existing !== undefined && existing.origin !== origin) {
+    throw new WriteRefusal(
+      resource.name,
+      draft.id,
+      `the id is taken by a record that came in by "${existing.origin}"`,
+    );
+  }
+  if (existing?.digest === digest) return { what: 'unchanged', key, relabelled: false };
+  if (existing === undefined) reinstate(db, resource, draft.id, digest);
+  const row: Row = { ...fillColumns(resource.fields, draft, findKey), key, origin, digest, document: '' };
+  if (existing === undefined) {
+    insertRow(db, resource.name, row);
+  } else {
+    deleteListRows(db, resource, key);
+    updateRow(db, resource.name, row);
+  }
+  for (const [name, field] of listListFields(resource)) {
+    for (const child of fillListRows(field, key, draft[name], findKey)) insertRow(db, field.table, child);
+  }
+  const relabelled =
+    existing !== undefined && resource.label !== null && existing.label !== draft[resource.label];
+  return { what: existing === undefined ? 'added' : 'changed', key, relabelled };
+}
+
+/** An id that was withdrawn comes back only for the same record, because ids are never reused. */
+function reinstate(db: Db, resource: Resource, id: string, digest: string): void {
+  const gone = prepare(db, 'SELECT reason, digest FROM withdrawn WHERE noun = ? AND id = ?').get(
+    resource.name,
+    id,
+  ) as { reason: string; digest: string } | undefined;
+  if (gone === undefined) return;
+  if (gone.digest !== digest) {
+    throw new WriteRefusal(
+      resource.name,
+      id,
+      `the id belongs to a record that was withdrawn (${gone.reason}); ids are never reused, so give the new record another one`,
+    );
+  }
+  prepare(db, 'DELETE FROM withdrawn WHERE noun = ? AND id = ?').run(resource.name, id);
+}
+
+function withdrawMissing(
+  db: Db,
+  resource: Resource,
+  drafts: readonly Draft[],
+  options: { origin: Origin; withdrawals: readonly Withdrawal[]; defaultReason: string },
+): number {
+  const present = new Set(drafts.map((draft) => draft.id));
+  const rows = prepare(db, `SELECT key, id, digest FROM ${resource.name} WHERE origin = ?`).all(
+    options.origin,
+  ) as {
+    key: number;
+    id: string;
+    digest: string;
+  }[];
+  const missing = rows.filter((row) => !present.has(row.id));
+  for (const { key, id, digest } of missing) {
+    const given = options.withdrawals.find(
+      (withdrawal) => withdrawal.noun === resource.name && withdrawal.id === id,
+    );
+    prepare(db, 'INSERT INTO withdrawn (noun, id, reason, origin, digest) VALUES (?, ?, ?, ?, ?)').run(
+      resource.name,
+      id,
+      given?.reason ?? options.defaultReason,
+      options.origin,
+      digest,
+    );
+    deleteListRows(db, resource, key);
+    if (resource.tree)
+      prepare(db, `DELETE FROM ${resource.tree.closure} WHERE ancestor_key = ?1 OR descendant_key = ?1`).run(
+        key,
+      );
+    prepare(db, `DELETE FROM ${resource.name} WHERE key = ?`).run(key);
+  }
+  return missing.length;
+}
+
+/** A reason that was written down after the record had gone replaces the one it was given then. */
+function updateReasons(db: Db, withdrawals: readonly Withdrawal[]): number {
+  const update = prepare(
+    db,
+    'UPDATE withdrawn SET reason = @reason WHERE noun = @noun AND id = @id AND reason <> @reason',
+  );
+  return withdrawals.reduce((updated, withdrawal) => updated + update.run(withdrawal).changes, 0);
+}
+
+function refuseBrokenReferences(db: Db): void {
+  const broken = db.pragma('foreign_key_check') as { table: string; rowid: number; parent: string }[];
+  const first = broken[0];
+  if (first === undefined) return;
+  const place = resources
+    .flatMap((to) => listReferencePlaces(resources, to.name).map((place) => ({ ...place, to: to.name })))
+    .find((candidate) => candidate.table === first.table && candidate.to === first.parent);
+  const noun = (place?.to ?? first.parent) as Noun;
+  throw new WriteRefusal(
+    noun,
+    '',
+    `a record of ${noun} cannot be withdrawn: ${place?.from.name ?? first.table} that did not come from the same place still refer to it`,
+  );
+}
+
+function rebuildClosure(db: Db, resource: Resource, written: number): void {
+  if (resource.tree === undefined || written === 0) return;
+  const { closure, parent } = resource.tree;
+  prepare(db, `DELETE FROM ${closure}`).run();
+  prepare(
+    db,
+    `WITH RECURSIVE below (ancestor, descendant) AS (
+       SELECT key, key FROM ${resource.name}
+       UNION SELECT below.ancestor, t.key FROM below JOIN ${resource.name} t ON t.${parent}_key = below.descendant
+     ) INSERT INTO ${closure} (ancestor_key, descendant_key) SELECT ancestor, descendant FROM below`,
+  ).run();
+}
+
+/** A document shows the labels of the records it refers to: when one changes, so do they. */
+function addDependents(db: Db, touched: Map<Noun, { written: Set<number>; relabelled: number[] }>): void {
+  for (const [noun, { relabelled }] of touched) {
+    if (relabelled.length === 0) continue;
+    for (const place of listReferencePlaces(resources, noun)) {
+      const owners = prepare(
+        db,
+        `SELECT ${place.owner} FROM ${place.table} WHERE ${place.column} = ?`,
+      ).pluck();
+      for (const key of relabelled) {
+        for (const owner of owners.all(key) as number[]) touched.get(place.from.name)?.written.add(owner);
+      }
+    }
+  }
+}
+
+function deleteListRows(db: Db, resource: Resource, key: number): void {
+  for (const [, field] of listListFields(resource)) {
+    prepare(db, `DELETE FROM ${field.table} WHERE ${field.owner} = ?`).run(key);
+  }
+}
+
+function insertRow(db: Db, table: string, row: Row): void {
+  const columns = Object.keys(row);
+  prepare(
+    db,
+    `INSERT INTO ${table} (${columns.map(quoteName).join(', ')}) VALUES (${columns.map((column) => `@${column}`).join(', ')})`,
+  ).run(row);
+}
+
+function updateRow(db: Db, table: string, row: Row): void {
+  const columns = Object.keys(row).filter((column) => column !== 'key');
+  prepare(
+    db,
+    `UPDATE ${table} SET ${columns.map((column) => `${quoteName(column)} = @${column}`).join(', ')} WHERE key = @key`,
+  ).run(row);
+}
+
+/** `end` is a word of SQL and a column of spans. */
+function quoteName(column: string): string {
+  return `"${column}"`;
+}

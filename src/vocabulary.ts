@@ -1,0 +1,208 @@
+/**
+ * Every closed word list, once: zod checks it at the doors, a CHECK constraint in the database,
+ * and `/v1/vocabulary` serves it with its meanings.
+ */
+
+export type WordList = {
+  readonly name: string;
+  readonly description: string;
+  /** word → what it means; the order is the order of presentation, and of strength where there is one. */
+  readonly words: Readonly<Record<string, string>>;
+};
+
+export const actorKind: WordList = {
+  name: 'actor_kind',
+  description: 'What an actor is.',
+  words: {
+    person: 'A human being who speaks in their own name or for an office.',
+    organization: 'A body with members or staff: an agency, a company, a party, a union of states.',
+    state: 'A country acting as one. A capital that "announces" is its state.',
+    media: 'A newspaper, agency or broadcaster that speaks in its own name.',
+    group: 'People who share a position without being one organization: a camp, a faction, critics.',
+  },
+};
+
+export const quoteKind: WordList = {
+  name: 'quote_kind',
+  description: "How much of what is reported is in the actor's own words.",
+  words: {
+    direct: "The actor's own words throughout.",
+    mixed: "A sentence that is not the actor's, with words of the actor's in it.",
+    indirect: "A paraphrase: no words of the actor's own.",
+    unspecified:
+      "A passage that another data set attributes to the actor without telling the speaker's words from the reporter's.",
+  },
+};
+
+export const textBy: WordList = {
+  name: 'text_by',
+  description: "Whose sentence a quote's `text` is.",
+  words: {
+    speaker: "The actor's own words, spans joined by an ellipsis.",
+    source: "The source's words, given where they may be redistributed.",
+    curator: "A curator's sentence, with each span of the actor's words in quotation marks.",
+  },
+};
+
+export const hedge: WordList = {
+  name: 'hedge',
+  description: 'Whether the source itself is sure of what it reports.',
+  words: {
+    none: 'The source reports it as a fact that this was said.',
+    reportedly: 'The source passes it on without vouching for it.',
+    implicitly: 'The source says that it was meant rather than said.',
+  },
+};
+
+export const attributionStatus: WordList = {
+  name: 'attribution_status',
+  description: "Whether the source's attribution holds.",
+  words: {
+    attributed: 'The source attributes it, and nothing in the base speaks against that.',
+    disputed: 'Somebody with standing contests that the actor said it.',
+    misattributed: 'It is known that the actor did not say it.',
+  },
+};
+
+export const verification: WordList = {
+  name: 'verification',
+  description: 'How far the place of the words is proven, strongest first.',
+  words: {
+    verified: "The source's text is held here, and the words stand in it at the given offsets.",
+    pinned:
+      'The text may not be held here: offsets, hashes and selectors are, and whoever has the document can prove them.',
+    reported: 'Another data set says so, without offsets or text.',
+  },
+};
+
+export const stancePosition: WordList = {
+  name: 'stance_position',
+  description: "Where an actor stands on a topic's proposition.",
+  words: {
+    support: 'Agrees with the proposition.',
+    oppose: 'Disagrees with the proposition.',
+    mixed: 'Agrees with it in part or under conditions, and disagrees otherwise.',
+    neutral: 'Speaks about it and takes no side.',
+  },
+};
+
+export const stanceBasis: WordList = {
+  name: 'stance_basis',
+  description: 'What a stance rests on.',
+  words: {
+    quoted: "The actor's own words.",
+    reported: 'The source says that the actor holds it.',
+    inferred: "The coder's reading of the source.",
+  },
+};
+
+export const confidence: WordList = {
+  name: 'confidence',
+  description: 'How sure the coder is of a stance.',
+  words: {
+    high: 'Another coder would hardly decide otherwise.',
+    medium: 'The likeliest reading.',
+    low: 'Defensible, and so is another reading.',
+  },
+};
+
+/** A subset of CSL 1.0.2 item types: those in which statements are usually reported. */
+export const sourceMedium: WordList = {
+  name: 'source_medium',
+  description: 'The kind of document, by its CSL item type.',
+  words: {
+    article: 'A self-contained work of no narrower kind, such as a preprint.',
+    'article-journal': 'An article in a scholarly journal.',
+    'article-magazine': 'An article in a magazine.',
+    'article-newspaper': 'An article in a newspaper.',
+    bill: 'A proposed piece of legislation.',
+    book: 'A book or pamphlet.',
+    broadcast: 'A programme on radio or television.',
+    chapter: 'A part of a book.',
+    dataset: 'A collection of data.',
+    hearing: 'A hearing by a government body.',
+    interview: 'An interview.',
+    legislation: 'A law or resolution in force.',
+    manuscript: 'An unpublished manuscript.',
+    motion_picture: 'A film or video.',
+    pamphlet: 'A fascicle, leaflet or campaign paper.',
+    personal_communication: 'A letter, a message or an e-mail.',
+    post: 'A post on a social network or forum.',
+    'post-weblog': 'A post on a weblog.',
+    'press-release': 'A statement handed to the press.',
+    report: 'A report of an organization.',
+    song: 'A sound recording.',
+    speech: 'A speech or talk.',
+    treaty: 'A treaty between states.',
+    webpage: 'A page on a web site.',
+  },
+};
+
+export const ledgerReason: WordList = {
+  name: 'ledger_reason',
+  description: 'Why a passage in quotation marks is no span of a quote.',
+  words: {
+    repeat: 'The same words stand earlier as a span: one quote, at its first place.',
+    echo: "Words taken up from somebody's quote and used by the author in a sentence of his own.",
+    unattributed: 'Reported words of which the document does not say whose they are.',
+    slogan: 'The name or motto of a policy, said by many.',
+    scare_quote: 'The author keeps a distance from a word of his own.',
+    term: 'A technical or political term, named as such.',
+  },
+};
+
+export const origin: WordList = {
+  name: 'origin',
+  description: 'By which door a record came in.',
+  words: {
+    seed: 'The files under seeds/.',
+    import: 'A bulk import.',
+  },
+};
+
+export const totalIs: WordList = {
+  name: 'total_is',
+  description: 'How to read a total.',
+  words: {
+    exact: 'This many match.',
+    at_least: 'At least this many match: an exact count would have cost more than one request may.',
+  },
+};
+
+export const ranking: WordList = {
+  name: 'ranking',
+  description: 'How the results of a text search are ordered by `sort=relevance`.',
+  words: {
+    bm25: 'All matches were ranked by Okapi BM25.',
+    newest: 'The words are so common that only the records added last were taken, newest first.',
+  },
+};
+
+export const wordLists: readonly WordList[] = [
+  actorKind,
+  quoteKind,
+  textBy,
+  hedge,
+  attributionStatus,
+  verification,
+  stancePosition,
+  stanceBasis,
+  confidence,
+  sourceMedium,
+  ledgerReason,
+  origin,
+  totalIs,
+  ranking,
+];
+
+export function listWords(list: WordList): [string, ...string[]] {
+  return Object.keys(list.words) as [string, ...string[]];
+}
+
+/** The weakest of several states of verification; null when there are none. */
+export function findWeakestVerification(states: readonly string[]): string | null {
+  const order = listWords(verification);
+  let weakest = -1;
+  for (const state of states) weakest = Math.max(weakest, order.indexOf(state));
+  return order[weakest] ?? null;
+}
