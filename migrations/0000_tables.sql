@@ -121,6 +121,7 @@ CREATE TABLE `quotes` (
 	`passage_end` integer,
 	`passage_sha256` text,
 	`passage_exact` text,
+	`passage_order` integer GENERATED ALWAYS AS ((coalesce(passage_start, 9007199254740991))) VIRTUAL NOT NULL,
 	`text` text NOT NULL,
 	`text_by` text NOT NULL,
 	`language` text,
@@ -164,7 +165,10 @@ CREATE INDEX `quotes_said_earliest` ON `quotes` (`said_earliest`);--> statement-
 CREATE INDEX `quotes_said_latest` ON `quotes` (`said_latest`);--> statement-breakpoint
 CREATE INDEX `quotes_actor_earliest` ON `quotes` (`actor_key`,`said_earliest`);--> statement-breakpoint
 CREATE INDEX `quotes_actor_latest` ON `quotes` (`actor_key`,`said_latest`);--> statement-breakpoint
-CREATE INDEX `quotes_source_passage` ON `quotes` (`source_key`,`passage_start`);--> statement-breakpoint
+CREATE INDEX `quotes_passage_order` ON `quotes` (`passage_order`);--> statement-breakpoint
+CREATE INDEX `quotes_source_passage` ON `quotes` (`source_key`,`passage_order`);--> statement-breakpoint
+CREATE INDEX `quotes_source_earliest` ON `quotes` (`source_key`,`said_earliest`);--> statement-breakpoint
+CREATE INDEX `quotes_source_latest` ON `quotes` (`source_key`,`said_latest`);--> statement-breakpoint
 CREATE INDEX `quotes_on_behalf_of` ON `quotes` (`on_behalf_of_key`,`said_latest`);--> statement-breakpoint
 CREATE INDEX `quotes_addressee` ON `quotes` (`addressee_key`);--> statement-breakpoint
 CREATE INDEX `quotes_outlet` ON `quotes` (`outlet_key`);--> statement-breakpoint
@@ -289,7 +293,7 @@ CREATE INDEX `stances_actor_earliest` ON `stances` (`actor_key`,`held_earliest`)
 CREATE INDEX `stances_actor_latest` ON `stances` (`actor_key`,`held_latest`);--> statement-breakpoint
 CREATE INDEX `stances_topic_earliest` ON `stances` (`topic_key`,`held_earliest`);--> statement-breakpoint
 CREATE INDEX `stances_topic_latest` ON `stances` (`topic_key`,`held_latest`);--> statement-breakpoint
-CREATE INDEX `stances_source` ON `stances` (`source_key`);--> statement-breakpoint
+CREATE INDEX `stances_source` ON `stances` (`source_key`,`held_latest`);--> statement-breakpoint
 CREATE INDEX `stances_on_behalf_of` ON `stances` (`on_behalf_of_key`);--> statement-breakpoint
 CREATE INDEX `stances_coder` ON `stances` (`coder_key`);--> statement-breakpoint
 CREATE INDEX `stances_relayed_by` ON `stances` (`relayed_by_key`);--> statement-breakpoint

@@ -280,6 +280,10 @@ export const quotes = sqliteTable(
     passage_end: integer(),
     passage_sha256: text(),
     passage_exact: text(),
+    /** A NOT NULL key for reading in the order of the source; quotes without a place come last. */
+    passage_order: integer()
+      .notNull()
+      .generatedAlwaysAs(sql`(coalesce(passage_start, 9007199254740991))`, { mode: 'virtual' }),
     text: text().notNull(),
     text_by: text().notNull(),
     language: text(),
@@ -306,7 +310,10 @@ export const quotes = sqliteTable(
     index('quotes_said_latest').on(t.said_latest),
     index('quotes_actor_earliest').on(t.actor_key, t.said_earliest),
     index('quotes_actor_latest').on(t.actor_key, t.said_latest),
-    index('quotes_source_passage').on(t.source_key, t.passage_start),
+    index('quotes_passage_order').on(t.passage_order),
+    index('quotes_source_passage').on(t.source_key, t.passage_order),
+    index('quotes_source_earliest').on(t.source_key, t.said_earliest),
+    index('quotes_source_latest').on(t.source_key, t.said_latest),
     index('quotes_on_behalf_of').on(t.on_behalf_of_key, t.said_latest),
     index('quotes_addressee').on(t.addressee_key),
     index('quotes_outlet').on(t.outlet_key),
@@ -408,7 +415,7 @@ export const stances = sqliteTable(
     index('stances_actor_latest').on(t.actor_key, t.held_latest),
     index('stances_topic_earliest').on(t.topic_key, t.held_earliest),
     index('stances_topic_latest').on(t.topic_key, t.held_latest),
-    index('stances_source').on(t.source_key),
+    index('stances_source').on(t.source_key, t.held_latest),
     index('stances_on_behalf_of').on(t.on_behalf_of_key),
     index('stances_coder').on(t.coder_key),
     index('stances_relayed_by').on(t.relayed_by_key),

@@ -1,5 +1,5 @@
 import { anchorSpan, findNearestPassage } from './anchors.ts';
-import { sliceCodePoints } from './code-points.ts';
+import { indexCodePoints } from './code-points.ts';
 
 /**
  * What is wrong with words that should stand at `[start, end)` of a text, in one sentence, or null when they do.
@@ -9,7 +9,8 @@ export function describeMisplaced(
   text: string,
   span: { exact: string; start: number; end: number },
 ): string | null {
-  const anchored = anchorSpan(text, span);
+  const indexed = indexCodePoints(text);
+  const anchored = anchorSpan(indexed, span);
   if (anchored.state === 'exact') return null;
   const place = `[${span.start}, ${span.end})`;
   if (anchored.state === 'moved') {
@@ -18,10 +19,11 @@ export function describeMisplaced(
   if (anchored.state === 'ambiguous') {
     return `the words do not stand at ${place}, and ${anchored.candidates} times elsewhere; \`nth\` says which one is meant`;
   }
-  const nearest = findNearestPassage(text, span.exact);
+  const nearest = findNearestPassage(indexed, span.exact);
   if (nearest !== null) {
     return `the words do not stand in the source; the nearest passage is [${nearest.start}, ${nearest.end}): “${nearest.text}”`;
   }
-  const there = sliceCodePoints(text, span.start, Math.min(span.end, span.start + 80));
+  const start = Math.min(span.start, indexed.length);
+  const there = indexed.slice(start, Math.max(start, Math.min(span.end, start + 80, indexed.length)));
   return `the words do not stand in the source, which has “${there}” at ${place}`;
 }

@@ -32,13 +32,14 @@ export const QUOTATION_MARKS: Readonly<Record<string, string>> = {
 const GUILLEMETS = '«»‹›';
 const INNER_SPACE = /[ \u00a0\u2009\u202f]/;
 
-/** Whether quotation marks that belong together stand directly around `text[start, end)`. UTF-16 offsets. */
+/**
+ * Whether quotation marks that belong together stand directly around `text[start, end)`, in guillemets with a space
+ * between where that is the custom. UTF-16 offsets.
+ */
 export function isEnclosed(text: string, start: number, end: number): boolean {
   if (closes(text.charAt(start - 1), text.charAt(end))) return true;
-  let before = start - 1;
-  let after = end;
-  while (INNER_SPACE.test(text.charAt(before))) before--;
-  while (INNER_SPACE.test(text.charAt(after))) after++;
+  const before = INNER_SPACE.test(text.charAt(start - 1)) ? start - 2 : start - 1;
+  const after = INNER_SPACE.test(text.charAt(end)) ? end + 1 : end;
   const opening = text.charAt(before);
   return opening !== '' && GUILLEMETS.includes(opening) && closes(opening, text.charAt(after));
 }

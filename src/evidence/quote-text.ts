@@ -24,7 +24,7 @@ export function composeDirectText(exacts: readonly string[]): { text: string; pl
 
 /**
  * Finds each span in a curator's sentence: in the order given, without overlap, with quotation marks directly around it
- * (inside guillemets the customary space may stand between). `missing` is the index of the first that is not there.
+ * (in guillemets one space may stand between, as is the custom). `missing` is the index of the first that is not there.
  */
 export function placeSpansInText(
   text: string,

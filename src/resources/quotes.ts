@@ -3,6 +3,7 @@ import { digestText } from '../evidence/digest.ts';
 import { describeMisplaced } from '../evidence/misplaced.ts';
 import { composeDirectText, placeSpansInPassage, placeSpansInText } from '../evidence/quote-text.ts';
 import { attributionStatus, hedge, quoteKind, textBy, verification } from '../vocabulary.ts';
+import { checkQuotesTogether } from './quote-coverage.ts';
 import {
   children,
   code,
@@ -33,7 +34,7 @@ export const quotes: Resource = {
   date: 'said',
   random: true,
   extra_sorts: {
-    passage: { column: 'passage_start', description: 'The place in the source; for use with `source=`.' },
+    passage: { column: 'passage_order', description: 'The place in the source; for use with `source=`.' },
   },
   fields: {
     id: id('Public, readable and stable.', 'putin-not-a-firefighting-crew'),
@@ -136,6 +137,7 @@ export const quotes: Resource = {
     own_words: { field: 'text', children: 'spans', start: 'text_start', end: 'text_end' },
   },
   complete: completeQuote,
+  complete_together: checkQuotesTogether,
 };
 
 type Span = {

@@ -9,6 +9,7 @@ import type { ChildrenField, Draft, Field, FindDraft, Noun, Resource } from '../
 import { buildInputSchema, buildOwnFileSchema, getInputKey, listInputKeys } from '../resources/schemas.ts';
 import type { Withdrawal } from '../store/write.ts';
 import { listCorpusFolders, type Path, readNeighbour, SeedFile } from './read.ts';
+import { isTransient } from './transient.ts';
 
 export type CheckedSeeds = { loads: Map<Noun, Draft[]>; withdrawals: Withdrawal[] };
 
@@ -347,7 +348,17 @@ function completeDrafts(load: Load, base: BaseView): void {
     }
     const together = resource.complete_together?.(load.drafts.get(resource.name) ?? [], find) ?? [];
     for (const { draft, path, sentence } of together) {
-      addProblem(load, load.origins.get(draft) as Origin, draft.id, path, sentence, draft);
+      const origin = load.origins.get(draft);
+      if (origin !== undefined) addProblem(load, origin, draft.id, path, sentence, draft);
+      // A record that the base holds from elsewhere, and the seeds do not agree with.
+      else
+        load.problems.push({
+          file: resource.seed_file.file,
+          line: null,
+          record: draft.id,
+          field: formatPath(path),
+          sentence,
+        });
     }
   }
 }
@@ -401,9 +412,17 @@ function reportIssues(
 ): void {
   for (const issue of issues) {
     const path = issue.path as (string | number)[];
+    // What is missing beside such keys is what they stand for.
+    if (issue.code !== 'unrecognized_keys' && findTransientKeys(value, path.slice(0, -1)).length > 0)
+      continue;
     if (issue.code === 'unrecognized_keys') {
       const allowed = listKeysAt(fields, path);
       for (const key of issue.keys) {
+        if (isTransient(path, key)) {
+          const sentence = 'stands for offsets that are not filled in yet; run `verbatim locate`';
+          addProblem(load, origin, getId(value), [...path, key], sentence);
+          continue;
+        }
         const sentence = `there is no field of this name.${suggest(findNearest(key, allowed))} There are: ${listSome(allowed, 30)}.`;
         addProblem(load, origin, getId(value), [...path, key], sentence);
       }
@@ -411,6 +430,11 @@ function reportIssues(
     }
     addProblem(load, origin, getId(value), path, describeIssue(issue, getAt(value, path)));
   }
+}
+
+function hasTransientKeys(value: unknown, path: Path): boolean {
+  const parent = getAt(value, path);
+  return Object.keys(parent ?? {}).some((key) => isTransient(path, key));
 }
 
 function listKeysAt(fields: Record<string, Field>, path: Path): string[] {

@@ -11,6 +11,8 @@ export class SeedFile {
   /** From the seeds' folder, with forward slashes. */
   readonly name: string;
   readonly folder: string;
+  /** As it stands in the file; the document's ranges count in it. */
+  readonly text: string;
   readonly document: Document;
   readonly problems: FileProblem[];
   private readonly lines: LineCounter;
@@ -19,7 +21,8 @@ export class SeedFile {
     this.name = relative(root, path).split(sep).join('/');
     this.folder = dirname(path);
     this.lines = new LineCounter();
-    this.document = parseDocument(readUtf8(path), { lineCounter: this.lines, prettyErrors: false });
+    this.text = readTextFile(path);
+    this.document = parseDocument(this.text, { lineCounter: this.lines, prettyErrors: false });
     this.problems = [...this.document.errors, ...this.document.warnings].map((error) => ({
       file: this.name,
       line: this.lines.linePos(error.pos[0]).line,
@@ -52,10 +55,16 @@ export class SeedFile {
   }
 }
 
-function readUtf8(path: string): string {
-  const bytes = readFileSync(path);
+/** The file as it is, a byte order mark included: offsets and hashes are those of the file. Throws UsageError. */
+export function readTextFile(path: string): string {
+  let bytes: Buffer;
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    bytes = readFileSync(path);
+  } catch (error) {
+    throw new UsageError(`${path} cannot be read: ${(error as Error).message}.`);
+  }
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch {
     throw new UsageError(`${path} is not UTF-8.`);
   }
@@ -67,7 +76,7 @@ export function readNeighbour(root: string, folder: string, name: string): strin
   const inside = relative(root, path);
   if (inside.startsWith('..')) throw new UsageError(`"${name}" lies outside the seeds' folder.`);
   if (!existsSync(path)) throw new UsageError(`there is no file "${name}" beside it.`);
-  return readUtf8(path);
+  return readTextFile(path);
 }
 
 /** The folders of corpora: those that hold a `corpus.yaml`. */

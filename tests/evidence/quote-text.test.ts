@@ -60,6 +60,7 @@ describe('placeSpansInText', () => {
     ['quoted on one side', 'Moscow called it “normal and left.', ['normal'], 0],
     ['quoted with more', 'Moscow called it “very normal”.', ['normal'], 0],
     ['apart from its marks', 'Moscow called it “ normal ”.', ['normal'], 0],
+    ['far from its guillemets', 'Moscou le dit «  normal  ».', ['normal'], 0],
     ['in marks that do not belong together', 'Moscow called it “normal».', ['normal'], 0],
     ['in another order', '“b” and “a”', ['a', 'b'], 1],
     ['once where asked twice', 'Only “no”.', ['no', 'no'], 1],

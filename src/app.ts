@@ -1,0 +1,59 @@
+import { randomUUID } from 'node:crypto';
+import { constants } from 'node:zlib';
+import compress from '@fastify/compress';
+import cors from '@fastify/cors';
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
+import type { Config } from './config.ts';
+import type { Db } from './db/client.ts';
+import { CODINGS } from './http/negotiate.ts';
+import { registerContract, registerReference } from './http/openapi.ts';
+import { answerFrameworkError, answerSocketError, registerProblems } from './http/problems.ts';
+import { registerRequestLog } from './http/request-log.ts';
+import { registerHouse } from './http/routes/house.ts';
+import { registerNouns } from './http/routes/nouns.ts';
+
+export type AppOptions = { db: Db; config: Config; logger?: FastifyBaseLogger };
+
+/** The whole app, in order. It does not listen, and does not own the database. */
+export async function buildApp({ db, config, logger }: AppOptions): Promise<FastifyInstance> {
+  const app = Fastify({
+    ...(logger === undefined ? { logger: false } : { loggerInstance: logger }),
+    logController: new LogController({ disableRequestLogging: true }),
+    genReqId: () => randomUUID(),
+    requestIdHeader: false,
+    routerOptions: { maxParamLength: 300 },
+    bodyLimit: 65_536,
+    requestTimeout: 30_000,
+    connectionTimeout: 60_000,
+    keepAliveTimeout: 72_000,
+    // 'idle' closes what waits and lets what is under way finish; true would cut answers off.
+    forceCloseConnections: 'idle',
+    frameworkErrors: answerFrameworkError,
+    clientErrorHandler: answerSocketError,
+  });
+  // Queries are read by the grammar and answers are JSON texts already: there is nothing to compile.
+  app.setValidatorCompiler(() => () => true);
+  app.setSerializerCompiler(() => JSON.stringify);
+
+  registerRequestLog(app, config.LOG_SLOW_MS);
+  registerProblems(app);
+  await app.register(cors, {
+    origin: config.CORS_ORIGINS === '*' ? '*' : config.CORS_ORIGINS.split(','),
+    methods: ['GET', 'HEAD', 'OPTIONS'],
+    exposedHeaders: ['ETag', 'Link', 'Retry-After', 'X-Request-Id'],
+    maxAge: 86_400,
+    strictPreflight: false,
+  });
+  await app.register(compress, {
+    encodings: CODINGS as ('br' | 'gzip' | 'identity')[],
+    threshold: 1024,
+    // The highest quality, brotli's default, takes longer than it saves on an answer made for one reader.
+    brotliOptions: { params: { [constants.BROTLI_PARAM_QUALITY]: 4 } },
+  });
+  await registerContract(app);
+  registerHouse(app, db);
+  registerNouns(app, { db, page_size: config.PAGE_SIZE, page_size_max: config.PAGE_SIZE_MAX });
+  registerReference(app);
+  await app.ready();
+  return app;
+}

@@ -1,0 +1,88 @@
+/** Records as CSV: RFC 4180, UTF-8, a header of dotted paths. Texts are given as they are. */
+import { stringify } from 'csv-stringify/sync';
+import { type FieldPath, listFieldPaths, listPaths } from '../resources/fields.ts';
+import type { Resource } from '../resources/resource.ts';
+
+export type Column = {
+  path: string;
+  /** Keys to follow; the first may be that of the list whose entries are rows. */
+  keys: readonly string[];
+  json: boolean;
+};
+
+export type CsvOptions = {
+  /** The list whose entries become rows, instead of one JSON cell. */
+  rows: string | null;
+  /** Puts an apostrophe before cells that a spreadsheet would run as a formula. Alters what was said: only when asked. */
+  guard: boolean;
+};
+
+/** The columns of a noun's CSV file: those named by `fields`, else all but the long texts. */
+export function listColumns(
+  resource: Resource,
+  fields: readonly string[] | null,
+  rows: string | null,
+): Column[] {
+  const list = rows === null ? undefined : resource.fields[rows];
+  const entries =
+    list?.type === 'children'
+      ? Object.entries(list.fields).flatMap(([name, field]) => listPaths(`${rows}.${name}`, field))
+      : [];
+  const all = listFieldPaths(resource).flatMap((field) => (field.path === rows ? entries : [field]));
+  if (fields === null) return all.filter((field) => !field.on_request).map(toColumn);
+  return fields.flatMap((name) => {
+    const covered = all.filter((field) => field.path === name || field.path.startsWith(`${name}.`));
+    return covered.length > 0 ? covered.map(toColumn) : [{ path: name, keys: name.split('.'), json: false }];
+  });
+}
+
+function toColumn(field: FieldPath): Column {
+  return { path: field.path, keys: field.path.split('.'), json: field.json };
+}
+
+export function writeHeader(columns: readonly Column[]): string {
+  return writeRows([columns.map((column) => column.path)], false);
+}
+
+/** One row for each record; with `rows`, one for each entry of that list, and one with empty cells for a record without any. */
+export function writeRecords(
+  records: readonly Record<string, unknown>[],
+  columns: readonly Column[],
+  options: CsvOptions,
+): string {
+  const rows = records.flatMap((record) => {
+    if (options.rows === null) return [columns.map((column) => writeCell(record, column))];
+    const entries = (record[options.rows] ?? []) as unknown[];
+    return (entries.length > 0 ? entries : [null]).map((entry) => {
+      const row = { ...record, [options.rows as string]: entry };
+      return columns.map((column) => writeCell(row, column));
+    });
+  });
+  return writeRows(rows, options.guard);
+}
+
+function writeRows(rows: readonly (readonly string[])[], guard: boolean): string {
+  return stringify(rows as string[][], { record_delimiter: '\r\n', escape_formulas: guard });
+}
+
+function writeCell(record: unknown, column: Column): string {
+  const value = followKeys(record, column.keys);
+  if (column.json) return value == null ? '' : JSON.stringify(value);
+  if (Array.isArray(value)) return value.map(writeValue).join('|');
+  return writeValue(value);
+}
+
+function writeValue(value: unknown): string {
+  if (value == null) return '';
+  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+}
+
+function followKeys(value: unknown, keys: readonly string[]): unknown {
+  let here = value;
+  for (const [n, key] of keys.entries()) {
+    if (Array.isArray(here)) return here.map((entry) => followKeys(entry, keys.slice(n)));
+    if (here === null || typeof here !== 'object') return null;
+    here = (here as Record<string, unknown>)[key];
+  }
+  return here;
+}

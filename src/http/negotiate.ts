@@ -1,0 +1,100 @@
+/** Which format and which coding an answer has, and the tag that stands for exactly these bytes. */
+import { createHash } from 'node:crypto';
+import { negotiate } from '@fastify/accept-negotiator';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Refusal } from '../errors.ts';
+import { FORMATS, type Format } from '../query/params.ts';
+import { RELEASE } from '../release.ts';
+
+export const FORMAT_TYPES: Record<Format, string> = {
+  json: 'application/json',
+  csv: 'text/csv',
+  ndjson: 'application/x-ndjson',
+};
+
+export const MEDIA_TYPES: Record<Format, string> = {
+  json: `${FORMAT_TYPES.json}; charset=utf-8`,
+  csv: `${FORMAT_TYPES.csv}; charset=utf-8; header=present`,
+  ndjson: `${FORMAT_TYPES.ndjson}; charset=utf-8`,
+};
+
+const ACCEPTED: readonly [type: string, format: Format][] = [
+  ['application/json', 'json'],
+  ['text/csv', 'csv'],
+  ['application/x-ndjson', 'ndjson'],
+  ['application/ndjson', 'ndjson'],
+  ['application/jsonl', 'ndjson'],
+];
+
+/** In the order of preference; the compression plugin is given the same list, so that both choose alike. */
+export const CODINGS = ['br', 'gzip', 'identity'];
+
+/** `format=` wins over `Accept`. Throws a Refusal where nothing the caller accepts is to be had. */
+export function chooseFormat(
+  asked: Format | null,
+  request: FastifyRequest,
+  formats: readonly Format[] = FORMATS,
+): Format {
+  if (asked !== null) return asked;
+  const { accept } = request.headers;
+  if (accept === undefined || accept === '') return formats[0] as Format;
+  const offered = ACCEPTED.filter(([, format]) => formats.includes(format));
+  const best = rankAccepted(accept, offered);
+  if (best !== null) return best;
+  throw new Refusal(
+    'not_acceptable',
+    `\`Accept: ${accept.slice(0, 200)}\` leaves none of the formats of this address.`,
+    {
+      value: accept.slice(0, 200),
+      allowed: offered.map(([type]) => type),
+    },
+  );
+}
+
+/** RFC 9110, section 12.5.1: the most specific range says how welcome a type is; among equals, our own order decides. */
+function rankAccepted(accept: string, offered: readonly [string, Format][]): Format | null {
+  const ranges = accept.split(',').map((range) => {
+    const [type = '', ...parameters] = range.split(';').map((part) => part.trim().toLowerCase());
+    const q = parameters.find((parameter) => parameter.startsWith('q='));
+    const quality = q === undefined ? 1 : Number(q.slice(2));
+    return { type, quality: quality >= 0 && quality <= 1 ? quality : 0 };
+  });
+  let best: { format: Format; quality: number } | null = null;
+  for (const [type, format] of offered) {
+    const wildcard = `${type.split('/')[0]}/*`;
+    const range = [type, wildcard, '*/*']
+      .map((name) => ranges.find((candidate) => candidate.type === name))
+      .find(Boolean);
+    if (range !== undefined && range.quality > (best?.quality ?? 0))
+      best = { format, quality: range.quality };
+  }
+  return best?.format ?? null;
+}
+
+/**
+ * Sets the headers of a cacheable answer; true when the caller has it already, and 304 is due.
+ * The tag is made of everything the bytes depend on, so that none of the data need be read for it.
+ */
+export function tagAnswer(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  version: string,
+  canonical: string,
+  format: Format,
+): boolean {
+  const header = request.headers['accept-encoding'];
+  const coding = (header === undefined ? 'identity' : negotiate(String(header), CODINGS)) ?? 'identity';
+  const digest = createHash('sha256')
+    .update(JSON.stringify([version, canonical, format, coding, RELEASE]))
+    .digest('base64url');
+  const tag = `"${digest.slice(0, 22)}"`;
+  const origin = reply.getHeader('vary');
+  reply.headers({
+    etag: tag,
+    'cache-control': 'no-cache',
+    vary: [origin, 'accept, accept-encoding'].filter(Boolean).join(', '),
+  });
+  const given = request.headers['if-none-match'];
+  if (given === undefined) return false;
+  return given.split(',').some((one) => one.trim() === '*' || one.trim().replace(/^W\//, '') === tag);
+}

@@ -1,0 +1,479 @@
+/** What the contract says of each address: parameters, answers and an example, all from the nouns' declarations. */
+import { z } from 'zod';
+import { catalogue, type RefusalCode } from '../errors.ts';
+import { type Filter, listFilters } from '../query/filters.ts';
+import { FACET_SIZE, MOST_GROUPS } from '../query/group.ts';
+import { listGroupKeys } from '../query/group-keys.ts';
+import {
+  type Control,
+  FORMATS,
+  listControls,
+  listRowFields,
+  MOST_FACETS,
+  MOST_GROUP_KEYS,
+  MOST_SAMPLED,
+  MOST_VALUES,
+  RANDOM_CONTROLS,
+} from '../query/params.ts';
+import { MOST_RANKED } from '../query/read.ts';
+import { listSorts } from '../query/sorts.ts';
+import { servedResources } from '../resources/registry.ts';
+import type { Resource } from '../resources/resource.ts';
+import { buildRecordSchema } from '../resources/schemas.ts';
+import { listWords, ranking, totalIs } from '../vocabulary.ts';
+import { FORMAT_TYPES } from './negotiate.ts';
+import { PROBLEM_TYPE } from './problems.ts';
+
+export type JsonSchema = Record<string, unknown>;
+type Limits = { page_size: number; page_size_max: number };
+type Kin = { parent: Resource; child: Resource; filter: string };
+
+const ref = (name: string): JsonSchema => ({ $ref: `${name}#` });
+
+export function nameSchema(resource: Resource): string {
+  return resource.singular.charAt(0).toUpperCase() + resource.singular.slice(1);
+}
+
+export function nameTag(resource: Resource): string {
+  return resource.name.charAt(0).toUpperCase() + resource.name.slice(1);
+}
+
+/** The named schemas of the contract. */
+export function buildComponents(): JsonSchema[] {
+  const nouns = servedResources.flatMap((resource) => {
+    const name = nameSchema(resource);
+    const record = toJsonSchema(buildRecordSchema(resource));
+    if (resource.search !== undefined)
+      (record.properties as JsonSchema).matches = {
+        type: 'array',
+        items: ref('Match'),
+        description: 'Where the words of `q` stand; only in answers to a search.',
+      };
+    return [
+      { $id: name, title: name, ...record },
+      {
+        $id: `${name}Part`,
+        title: `${name}Part`,
+        ...dropRequired(record),
+        description: `What \`fields\` selects of a record of the ${resource.name}.`,
+      },
+      buildPageSchema(name),
+    ];
+  });
+  return [...nouns, groupPageSchema, matchSchema, problemSchema];
+}
+
+/** `io: 'input'`, so that nothing says that keys may not be added: they may, in any release. */
+function toJsonSchema(schema: z.ZodType): JsonSchema {
+  const { $schema: _, ...json } = z.toJSONSchema(schema, { io: 'input' }) as JsonSchema;
+  return json;
+}
+
+function dropRequired(schema: unknown): JsonSchema {
+  if (Array.isArray(schema)) return schema.map(dropRequired) as unknown as JsonSchema;
+  if (schema === null || typeof schema !== 'object') return schema as JsonSchema;
+  const entries = Object.entries(schema).filter(
+    ([key, value]) => !(key === 'required' && Array.isArray(value)),
+  );
+  return Object.fromEntries(entries.map(([key, value]) => [key, dropRequired(value)]));
+}
+
+const pageProperties = {
+  total: { type: 'integer', minimum: 0, description: 'How many match.' },
+  total_is: { type: 'string', enum: listWords(totalIs), description: totalIs.description },
+  next_cursor: { type: ['string', 'null'], description: 'For `cursor`; null on the last page.' },
+  data_version: { type: 'string', description: 'Changes with every change of the data.' },
+};
+
+function buildPageSchema(name: string): JsonSchema {
+  return {
+    $id: `${name}Page`,
+    title: `${name}Page`,
+    type: 'object',
+    description: 'A page of a list. It may hold fewer than `limit` records and still have a `next_cursor`.',
+    required: ['total', 'total_is', 'next_cursor', 'results', 'data_version'],
+    properties: {
+      ...pageProperties,
+      results: { type: 'array', items: { anyOf: [ref(name), ref(`${name}Part`)] } },
+      facets: {
+        type: 'object',
+        description: `For each of \`facets\`, the ${FACET_SIZE} most frequent values among all that match.`,
+        additionalProperties: {
+          type: 'array',
+          items: {
+            type: 'object',
+            required: ['value', 'count'],
+            properties: { value: groupValue, count: { type: 'integer' } },
+          },
+        },
+      },
+      ranking: { type: 'string', enum: listWords(ranking), description: ranking.description },
+    },
+  };
+}
+
+const groupValue: JsonSchema = {
+  description:
+    'A word, a code, a unit of time, true or false, a record (`id` and label), or null where there is none.',
+  anyOf: [
+    { type: 'string' },
+    { type: 'boolean' },
+    { type: 'null' },
+    {
+      type: 'object',
+      required: ['id'],
+      properties: { id: { type: 'string' } },
+      additionalProperties: { type: 'string' },
+    },
+  ],
+};
+
+const groupPageSchema: JsonSchema = {
+  $id: 'GroupPage',
+  title: 'GroupPage',
+  type: 'object',
+  description:
+    'Counts, in answer to `group_by`: a result has the value of each key under its name, and `count`.',
+  required: ['total', 'total_is', 'group_by', 'records', 'next_cursor', 'results', 'data_version'],
+  properties: {
+    ...pageProperties,
+    total: { type: 'integer', minimum: 0, description: 'How many groups there are.' },
+    group_by: { type: 'array', items: { type: 'string' }, description: 'The keys, as asked for.' },
+    records: { type: 'integer', minimum: 0, description: 'How many records were counted, each once.' },
+    results: {
+      type: 'array',
+      items: {
+        type: 'object',
+        required: ['count'],
+        properties: { count: { type: 'integer' } },
+        additionalProperties: groupValue,
+      },
+    },
+  },
+};
+
+const matchSchema: JsonSchema = {
+  $id: 'Match',
+  title: 'Match',
+  type: 'object',
+  description:
+    'A place where a word of `q` stands, in Unicode code points of a field of the record, end exclusive.',
+  required: ['field', 'start', 'end'],
+  properties: {
+    field: { type: 'string' },
+    index: { type: 'integer', description: 'In which entry, where the field is a list; from 0.' },
+    start: { type: 'integer' },
+    end: { type: 'integer' },
+    own_words: { type: 'boolean', description: "Whether it stands in the actor's own words." },
+  },
+};
+
+const problemSchema: JsonSchema = {
+  $id: 'Problem',
+  title: 'Problem',
+  type: 'object',
+  description: 'A refusal, as RFC 9457 has it. `code` is stable; `detail` is a sentence for people.',
+  required: ['type', 'title', 'status', 'detail', 'code'],
+  properties: {
+    type: { type: 'string', description: 'Address of the entry on this `code`.' },
+    title: { type: 'string' },
+    status: { type: 'integer' },
+    detail: { type: 'string' },
+    code: { type: 'string', enum: Object.keys(catalogue) },
+    parameter: { type: 'string', description: 'The parameter at fault.' },
+    value: { type: 'string', description: 'The value at fault, cut where it is long.' },
+    allowed: { type: 'array', items: { type: 'string' }, description: 'What would be accepted.' },
+    nearest: { type: 'string', description: 'The accepted value most like the given one.' },
+    request_id: { type: 'string', description: 'Finds the request in the logs.' },
+  },
+};
+
+/** The refusals an operation can answer with, a status each. */
+export function describeRefusals(...codes: RefusalCode[]): Record<string, JsonSchema> {
+  const answers: Record<string, JsonSchema> = {};
+  for (const code of [...codes, 'internal_error' as const]) {
+    const { status, title } = catalogue[code];
+    const description =
+      answers[status] === undefined ? `${title}.` : `${String(answers[status].description)} ${title}.`;
+    answers[status] = { description, content: { [PROBLEM_TYPE]: { schema: ref('Problem') } } };
+  }
+  return answers;
+}
+
+/** An example as the reference shows it, for three readers. A test sends the first one. */
+export function describeSamples(path: string): JsonSchema[] {
+  const url = `http://127.0.0.1:3000${path}`;
+  const csv = url.includes('format=csv');
+  const samples = [{ lang: 'Shell', label: 'curl', source: `curl '${url}'` }];
+  if (csv) {
+    samples.push({
+      lang: 'Python',
+      label: 'pandas',
+      source: `import pandas\n\nframe = pandas.read_csv('${url}')`,
+    });
+    samples.push({ lang: 'R', label: 'R', source: `frame <- read.csv("${url}")` });
+  } else {
+    samples.push({
+      lang: 'Python',
+      label: 'Python',
+      source: `import json, urllib.request\n\nwith urllib.request.urlopen('${url}') as answer:\n    print(json.load(answer))`,
+    });
+    samples.push({ lang: 'R', label: 'R', source: `answer <- jsonlite::fromJSON("${url}")` });
+  }
+  return samples;
+}
+
+/** Worth copying, a list each: what the reference shows and a test sends. */
+const LIST_EXAMPLES: Record<string, string> = {
+  actors: '/v1/actors?affiliation.organization=iran&affiliation.held=2020-12-20',
+  quotes: '/v1/quotes?actor=zarif,putin&kind=direct&sort=said',
+  stances: '/v1/stances?topic=jcpoa&position=oppose',
+  topics: '/v1/topics?q=sanctions',
+  sources: '/v1/sources?published=2020..2021',
+  corpora: '/v1/corpora',
+};
+const ITEM_EXAMPLES: Record<string, string> = {
+  actors: 'zarif',
+  quotes: 'putin-not-a-firefighting-crew',
+  stances: 'khamenei-missile-programme',
+  topics: 'jcpoa',
+  sources: 'eftekhari-op-ed',
+  corpora: 'eftekhari-russia-iran',
+};
+
+export function describeList(resource: Resource, limits: Limits, kin?: Kin): JsonSchema {
+  const name = nameSchema(resource);
+  const of = kin === undefined ? '' : ` of one ${kin.parent.singular}`;
+  const example =
+    kin === undefined
+      ? (LIST_EXAMPLES[resource.name] as string)
+      : `/v1/${kin.parent.name}/${ITEM_EXAMPLES[kin.parent.name]}/${resource.name}`;
+  const filters = [...listFilters(resource).values()].filter((filter) => filter.name !== kin?.filter);
+  return {
+    operationId:
+      kin === undefined ? `list${nameTag(resource)}` : `list${nameSchema(kin.parent)}${nameTag(resource)}`,
+    summary: kin === undefined ? `List ${resource.name}` : `List the ${resource.name}${of}`,
+    description:
+      kin === undefined
+        ? `${resource.summary}. ${resource.description} With \`group_by\`, counts instead of records.`
+        : `The same list as \`/v1/${resource.name}?${kin.filter}={id}\`, with the same parameters.`,
+    tags: [nameTag(resource)],
+    ...(kin === undefined ? {} : { params: describeId(kin.parent) }),
+    querystring: {
+      type: 'object',
+      properties: {
+        ...describeFilters(filters),
+        ...describeControls(resource, listControls(resource), limits),
+      },
+    },
+    response: {
+      200: {
+        description:
+          'A page of records, or of counts; as CSV or NDJSON without `limit`, everything that matches.',
+        headers: {
+          ETag: { type: 'string', description: 'Stands for exactly these bytes; for `If-None-Match`.' },
+          Link: { type: 'string', description: 'The next page, as `rel="next"`.' },
+        },
+        content: {
+          [FORMAT_TYPES.json]: { schema: { anyOf: [ref(`${name}Page`), ref('GroupPage')] } },
+          [FORMAT_TYPES.csv]: { schema: { type: 'string' } },
+          [FORMAT_TYPES.ndjson]: { schema: { type: 'string' } },
+        },
+      },
+      304: { description: 'What the caller has is still right.', type: 'null' },
+      ...describeRefusals(
+        'unknown_parameter',
+        'invalid_value',
+        'unknown_id',
+        ...(kin === undefined ? [] : (['not_found', 'withdrawn'] as const)),
+        'not_acceptable',
+      ),
+    },
+    'x-codeSamples': describeSamples(example),
+  };
+}
+
+export function describeItem(resource: Resource): JsonSchema {
+  const name = nameSchema(resource);
+  return {
+    operationId: `get${name}`,
+    summary: `Get one ${resource.singular}`,
+    description: `${resource.description} Answers 410 with the reason for one that was withdrawn.`,
+    tags: [nameTag(resource)],
+    params: describeId(resource),
+    querystring: {
+      type: 'object',
+      properties: {
+        fields: describeFields(resource),
+        format: { type: 'string', enum: ['json'], description: 'For symmetry with lists.' },
+      },
+    },
+    response: {
+      200: {
+        description: `The ${resource.singular}.`,
+        headers: {
+          ETag: { type: 'string', description: 'Stands for exactly these bytes; for `If-None-Match`.' },
+        },
+        content: { [FORMAT_TYPES.json]: { schema: { anyOf: [ref(name), ref(`${name}Part`)] } } },
+      },
+      304: { description: 'What the caller has is still right.', type: 'null' },
+      ...describeRefusals('unknown_parameter', 'unknown_field', 'not_found', 'not_acceptable', 'withdrawn'),
+    },
+    'x-codeSamples': describeSamples(`/v1/${resource.name}/${ITEM_EXAMPLES[resource.name]}`),
+  };
+}
+
+export function describeRandom(resource: Resource): JsonSchema {
+  const name = nameSchema(resource);
+  return {
+    operationId: `getRandom${name}`,
+    summary: `Get a random ${resource.singular}`,
+    description: `One of the ${resource.name} that the filters match, each equally likely, another one each time.`,
+    tags: [nameTag(resource)],
+    querystring: {
+      type: 'object',
+      properties: {
+        ...describeFilters([...listFilters(resource).values()]),
+        ...describeControls(resource, RANDOM_CONTROLS, { page_size: 0, page_size_max: 0 }),
+        format: { type: 'string', enum: ['json'], description: 'For symmetry with lists.' },
+      },
+    },
+    response: {
+      200: {
+        description: `The ${resource.singular}.`,
+        content: { [FORMAT_TYPES.json]: { schema: { anyOf: [ref(name), ref(`${name}Part`)] } } },
+      },
+      ...describeRefusals('unknown_parameter', 'invalid_value', 'unknown_id', 'not_found', 'not_acceptable'),
+    },
+    'x-codeSamples': describeSamples(`/v1/${resource.name}/random?kind=direct`),
+  };
+}
+
+function describeId(resource: Resource): JsonSchema {
+  return {
+    type: 'object',
+    required: ['id'],
+    properties: {
+      id: {
+        type: 'string',
+        description: `Id of the ${resource.singular}.`,
+        examples: [ITEM_EXAMPLES[resource.name]],
+      },
+    },
+  };
+}
+
+function describeFilters(filters: readonly Filter[]): Record<string, JsonSchema> {
+  return Object.fromEntries(filters.map((filter) => [filter.name, describeFilter(filter)]));
+}
+
+/** Arrays, because a filter may be repeated; values inside one are joined by commas, which no array of JSON Schema can say. */
+function describeFilter(filter: Filter): JsonSchema {
+  const example = filter.example === undefined ? {} : { examples: [String(filter.example)] };
+  return {
+    type: 'array',
+    items: { type: 'string', ...example },
+    description: `${filter.description} ${explainValues(filter)} Repeated, all must hold; \`!\` in front excludes; at most ${MOST_VALUES} values.`,
+  };
+}
+
+function explainValues(filter: Filter): string {
+  const none = filter.nullable ? ' `none`: where there is nothing.' : '';
+  switch (filter.kind) {
+    case 'word':
+      return `Any of, joined by commas: ${listWords(filter.list as NonNullable<Filter['list']>)
+        .map((word) => `\`${word}\``)
+        .join(', ')}.${none}`;
+    case 'boolean':
+      return `\`true\` or \`false\`.${none}`;
+    case 'date':
+      return `A period that overlaps it: \`2019\`, \`2019..2020-06\`, \`..2020\`, or any EDTF date.${none}`;
+    case 'date_within':
+      return 'A period: `2019`, `2019..2020-06`, `..2020`, or any EDTF date.';
+    case 'integer':
+      return `A whole number, or a range: \`100..500\`, \`100..\`.${none}`;
+    case 'code':
+      return `Codes joined by commas.${none}`;
+    default:
+      return `Ids joined by commas.${none}`;
+  }
+}
+
+function describeControls(
+  resource: Resource,
+  controls: readonly Control[],
+  limits: Limits,
+): Record<string, JsonSchema> {
+  const groupKeys = [...listGroupKeys(resource).keys()];
+  const all: Record<Control, () => JsonSchema> = {
+    q: () => ({
+      type: 'string',
+      description:
+        'Words to search for: all of them, `"a phrase"`, `-not this`, `this OR that`. Records come ranked, with the places of the words in `matches`.',
+    }),
+    sort: () => ({
+      type: 'string',
+      enum: [...listSorts(resource).keys()],
+      default: resource.default_sort,
+      description: `Order; with \`q\` the default is \`relevance\`, which gives at most the best ${MOST_RANKED}.`,
+    }),
+    limit: () => ({
+      type: 'integer',
+      minimum: 1,
+      maximum: limits.page_size_max,
+      default: limits.page_size,
+      description: 'Records on a page, or groups in an answer. Without it, CSV and NDJSON stream everything.',
+    }),
+    cursor: () => ({
+      type: 'string',
+      description: '`next_cursor` of the page before, with the same filters and order.',
+    }),
+    fields: () => describeFields(resource),
+    group_by: () => ({
+      type: 'string',
+      description: `Counts instead of records, by one to ${MOST_GROUP_KEYS} of: ${groupKeys.map((key) => `\`${key}\``).join(', ')}. At most ${MOST_GROUPS} groups.`,
+    }),
+    fill: () => ({
+      type: 'string',
+      enum: ['zero'],
+      description:
+        'With `group_by` and a unit of time: units between the first and the last in which nothing was counted.',
+    }),
+    facets: () => ({
+      type: 'string',
+      description: `Counts beside the records, by up to ${MOST_FACETS} of the keys of \`group_by\`.`,
+    }),
+    sample: () => ({
+      type: 'integer',
+      minimum: 1,
+      maximum: MOST_SAMPLED,
+      description: 'So many of the matching records, each equally likely.',
+    }),
+    seed: () => ({
+      type: 'integer',
+      minimum: 0,
+      default: 0,
+      description: 'Which sample: the same seed gives the same records as long as the data is the same.',
+    }),
+    format: () => ({ type: 'string', enum: [...FORMATS], description: 'Wins over the `Accept` header.' }),
+    rows: () => ({
+      type: 'string',
+      enum: listRowFields(resource),
+      description: 'CSV only: a row for each entry of this list, instead of one JSON cell.',
+    }),
+    guard: () => ({
+      type: 'string',
+      enum: ['formulas'],
+      description:
+        'CSV only: an apostrophe before cells that a spreadsheet would run. It alters such texts, so it must be asked for.',
+    }),
+  };
+  return Object.fromEntries(controls.map((control) => [control, all[control]()]));
+}
+
+function describeFields(resource: Resource): JsonSchema {
+  return {
+    type: 'string',
+    description: `Part of the record: dotted paths joined by commas, such as \`id,${resource.label ?? 'text'}\`.`,
+  };
+}

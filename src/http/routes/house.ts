@@ -1,0 +1,258 @@
+/** What is here, whether it is well, and what its words mean. */
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Db } from '../../db/client.ts';
+import { readDataVersion } from '../../db/data-version.ts';
+import { catalogue, Refusal } from '../../errors.ts';
+import { findNearest, suggest } from '../../nearest.ts';
+import { countAll } from '../../query/read.ts';
+import { RELEASE } from '../../release.ts';
+import { servedResources } from '../../resources/registry.ts';
+import { wordLists } from '../../vocabulary.ts';
+import { chooseFormat, FORMAT_TYPES, MEDIA_TYPES, tagAnswer } from '../negotiate.ts';
+import { describeRefusals, describeSamples, type JsonSchema } from '../operations.ts';
+
+export function registerHouse(app: FastifyInstance, db: Db): void {
+  app.get(
+    '/healthz',
+    {
+      schema: describe(
+        'getHealth',
+        'Whether the process answers',
+        'Looks at nothing else: for a supervisor that restarts what hangs.',
+        '/healthz',
+        statusSchema,
+      ),
+    },
+    (_request, reply) => sendFresh(reply, { status: 'ok' }),
+  );
+  app.get(
+    '/readyz',
+    {
+      schema: {
+        ...describe(
+          'getReadiness',
+          'Whether the data can be read',
+          'For a load balancer that sends requests only where they can be answered.',
+          '/readyz',
+          statusSchema,
+          'not_ready',
+        ),
+      },
+    },
+    (_request, reply) => {
+      try {
+        return sendFresh(reply, { status: 'ok', data_version: readDataVersion(db) });
+      } catch (error) {
+        throw new Refusal('not_ready', `The database cannot be read: ${(error as Error).message}.`, {
+          headers: { 'retry-after': '5' },
+        });
+      }
+    },
+  );
+  app.get(
+    '/v1',
+    {
+      schema: describe(
+        'getBase',
+        'What is here',
+        'Counts of records, versions and addresses.',
+        '/v1',
+        baseSchema,
+        'unknown_parameter',
+        'not_acceptable',
+      ),
+    },
+    (request, reply) =>
+      sendTagged(db, request, reply, 'base', () => ({
+        name: 'Verbatim',
+        release: RELEASE,
+        data_version: readDataVersion(db),
+        counts: Object.fromEntries(
+          servedResources.map((resource) => [resource.name, countAll(db, resource)]),
+        ),
+        links: {
+          ...Object.fromEntries(servedResources.map((resource) => [resource.name, `/v1/${resource.name}`])),
+          vocabulary: '/v1/vocabulary',
+          errors: '/v1/errors',
+          contract: '/openapi.json',
+          reference: '/docs',
+        },
+      })),
+  );
+  app.get(
+    '/v1/vocabulary',
+    {
+      schema: describe(
+        'getVocabulary',
+        'Every closed word list',
+        'The words that fields and filters take, with their meanings.',
+        '/v1/vocabulary',
+        vocabularySchema,
+        'unknown_parameter',
+        'not_acceptable',
+      ),
+    },
+    (request, reply) =>
+      sendTagged(db, request, reply, 'vocabulary', () => ({
+        lists: wordLists.map(({ name, description, words }) => ({
+          name,
+          description,
+          words: Object.entries(words).map(([word, meaning]) => ({ word, meaning })),
+        })),
+      })),
+  );
+  app.get(
+    '/v1/errors',
+    {
+      schema: describe(
+        'listErrors',
+        'Every refusal',
+        'The codes of problem documents, with what to do about each.',
+        '/v1/errors',
+        errorsSchema,
+        'unknown_parameter',
+        'not_acceptable',
+      ),
+    },
+    (request, reply) =>
+      sendTagged(db, request, reply, 'errors', () => ({
+        errors: Object.entries(catalogue).map(([code, entry]) => ({ code, ...entry })),
+      })),
+  );
+  app.get(
+    '/v1/errors/:code',
+    {
+      schema: {
+        ...describe(
+          'getError',
+          'One refusal',
+          'What the `type` of a problem document leads to.',
+          '/v1/errors/unknown_id',
+          errorSchema,
+          'unknown_parameter',
+          'not_found',
+          'not_acceptable',
+        ),
+        params: {
+          type: 'object',
+          required: ['code'],
+          properties: {
+            code: {
+              type: 'string',
+              description: 'The `code` of a problem document.',
+              examples: ['unknown_id'],
+            },
+          },
+        },
+      },
+    },
+    (request, reply) => {
+      const { code } = request.params as { code: string };
+      const entry = Object.entries(catalogue).find(([name]) => name === code)?.[1];
+      if (entry === undefined)
+        throw new Refusal(
+          'not_found',
+          `There is no error code "${code.slice(0, 100)}".${suggest(findNearest(code, Object.keys(catalogue)))}`,
+        );
+      return sendTagged(db, request, reply, `error ${code}`, () => ({ code, ...entry }));
+    },
+  );
+}
+
+function sendFresh(reply: FastifyReply, value: unknown): FastifyReply {
+  return reply.header('cache-control', 'no-store').type(MEDIA_TYPES.json).send(JSON.stringify(value));
+}
+
+function sendTagged(
+  db: Db,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  canonical: string,
+  build: () => unknown,
+): FastifyReply {
+  const [parameter] = Object.keys(request.query as object);
+  if (parameter !== undefined)
+    throw new Refusal(
+      'unknown_parameter',
+      `This address has no parameters, and \`${parameter.slice(0, 100)}\` is one.`,
+      { parameter: parameter.slice(0, 100), allowed: [] },
+    );
+  chooseFormat(null, request, ['json']);
+  if (tagAnswer(request, reply, readDataVersion(db), canonical, 'json')) return reply.status(304).send();
+  return reply.type(MEDIA_TYPES.json).send(JSON.stringify(build()));
+}
+
+function describe(
+  operationId: string,
+  summary: string,
+  description: string,
+  path: string,
+  schema: JsonSchema,
+  ...refusals: Parameters<typeof describeRefusals>
+): JsonSchema {
+  return {
+    operationId,
+    summary,
+    description,
+    tags: ['House'],
+    response: {
+      200: { description: 'As described.', content: { [FORMAT_TYPES.json]: { schema } } },
+      ...describeRefusals('bad_request', ...refusals),
+    },
+    'x-codeSamples': describeSamples(path),
+  };
+}
+
+const text = { type: 'string' };
+const texts = { type: 'object', additionalProperties: text };
+const statusSchema = {
+  type: 'object',
+  required: ['status'],
+  properties: { status: { type: 'string', enum: ['ok'] }, data_version: text },
+};
+const baseSchema = {
+  type: 'object',
+  required: ['name', 'release', 'data_version', 'counts', 'links'],
+  properties: {
+    name: text,
+    release: text,
+    data_version: text,
+    counts: { type: 'object', additionalProperties: { type: 'integer' } },
+    links: texts,
+  },
+};
+const vocabularySchema = {
+  type: 'object',
+  required: ['lists'],
+  properties: {
+    lists: {
+      type: 'array',
+      items: {
+        type: 'object',
+        required: ['name', 'description', 'words'],
+        properties: {
+          name: text,
+          description: text,
+          words: {
+            type: 'array',
+            items: {
+              type: 'object',
+              required: ['word', 'meaning'],
+              properties: { word: text, meaning: text },
+            },
+          },
+        },
+      },
+    },
+  },
+};
+const errorSchema = {
+  type: 'object',
+  required: ['code', 'status', 'title', 'hint'],
+  properties: { code: text, status: { type: 'integer' }, title: text, hint: text },
+};
+const errorsSchema = {
+  type: 'object',
+  required: ['errors'],
+  properties: { errors: { type: 'array', items: errorSchema } },
+};

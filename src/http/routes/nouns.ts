@@ -1,0 +1,226 @@
+/** The addresses of every noun: its list, one record, a random one, and the lists of what belongs to a record. */
+import { randomInt } from 'node:crypto';
+import { Readable } from 'node:stream';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Db } from '../../db/client.ts';
+import { readDataVersion } from '../../db/data-version.ts';
+import { Refusal } from '../../errors.ts';
+import { listColumns, writeHeader, writeRecords } from '../../formats/csv.ts';
+import { writePage } from '../../formats/page.ts';
+import { readFacets, readGroups } from '../../query/group.ts';
+import {
+  type Format,
+  parseFields,
+  parseParams,
+  type Query,
+  RANDOM_CONTROLS,
+  type RawParams,
+  resolveIds,
+} from '../../query/params.ts';
+import {
+  explainAbsence,
+  hasRecord,
+  type Page,
+  readPage,
+  readRecord,
+  streamDocuments,
+} from '../../query/read.ts';
+import { readSample } from '../../query/sample.ts';
+import { servedResources } from '../../resources/registry.ts';
+import type { Resource } from '../../resources/resource.ts';
+import { chooseFormat, MEDIA_TYPES, tagAnswer } from '../negotiate.ts';
+import { describeItem, describeList, describeRandom } from '../operations.ts';
+
+type Context = { db: Db; page_size: number; page_size_max: number };
+
+/** `/v1/actors/{id}/quotes`: the quotes whose filter `actor` is that record. */
+export type Kin = { parent: Resource; child: Resource; filter: string };
+
+export function listKin(): Kin[] {
+  return servedResources.flatMap((parent) =>
+    servedResources.flatMap((child) =>
+      Object.entries(child.fields).flatMap(([name, field]): Kin[] => {
+        if (field.type !== 'reference' && field.type !== 'references') return [];
+        const filter = field.type === 'references' ? field.singular : name;
+        return field.to === parent.name && filter === parent.singular ? [{ parent, child, filter }] : [];
+      }),
+    ),
+  );
+}
+
+export function registerNouns(app: FastifyInstance, context: Context): void {
+  for (const resource of servedResources) {
+    const url = `/v1/${resource.name}`;
+    app.get(url, { schema: describeList(resource, context) }, (request, reply) =>
+      answerList(context, resource, request, reply, null),
+    );
+    if (resource.random) {
+      app.get(`${url}/random`, { schema: describeRandom(resource) }, (request, reply) =>
+        answerRandom(context, resource, request, reply),
+      );
+    }
+    app.get(`${url}/:id`, { schema: describeItem(resource) }, (request, reply) =>
+      answerItem(context, resource, request, reply),
+    );
+  }
+  for (const kin of listKin()) {
+    const { parent, child } = kin;
+    app.get(
+      `/v1/${parent.name}/:id/${child.name}`,
+      { schema: describeList(child, context, kin) },
+      (request, reply) => answerList(context, child, request, reply, kin),
+    );
+  }
+}
+
+async function answerList(
+  context: Context,
+  resource: Resource,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  kin: Kin | null,
+): Promise<unknown> {
+  const { db } = context;
+  const fixed: RawParams = kin === null ? {} : { [kin.filter]: getId(request) };
+  const query = parseParams(resource, request.query as RawParams, context, fixed);
+  const format = chooseFormat(query.format, request);
+  refuseRows(query, format);
+  if (tagAnswer(request, reply, readDataVersion(db), query.canonical, format))
+    return reply.status(304).send();
+  if (kin !== null && !hasRecord(db, kin.parent, getId(request)))
+    throw explainAbsence(db, kin.parent, getId(request));
+  const resolved = resolveIds(db, query);
+  reply.type(MEDIA_TYPES[format]);
+  if (resolved.group_by !== null) return answerGroups(db, resolved, format);
+  if (resolved.sample !== null)
+    return writeList(db, resolved, await readSample(db, resolved, resolved.sample), format);
+  if (format !== 'json' && resolved.limit === null) return streamList(db, resolved, format);
+  const page = await readPage(db, resolved, context.page_size);
+  if (page.next_cursor !== null)
+    reply.header('link', `<${buildNextUrl(request.url, page.next_cursor)}>; rel="next"`);
+  return writeList(db, resolved, page, format);
+}
+
+function getId(request: FastifyRequest): string {
+  return (request.params as { id: string }).id;
+}
+
+function refuseRows(query: Query, format: Format): void {
+  if (format === 'csv' || (query.rows === null && !query.guard)) return;
+  const parameter = query.rows === null ? 'guard' : 'rows';
+  throw new Refusal(
+    'conflicting_parameters',
+    `\`${parameter}\` shapes the rows of a CSV file: it needs \`format=csv\`.`,
+    { parameter },
+  );
+}
+
+async function answerGroups(db: Db, query: Query, format: Format): Promise<string> {
+  const page = await readGroups(db, query);
+  if (format === 'json') return JSON.stringify(page);
+  if (format === 'ndjson') return writeLines(page.results.map((group) => JSON.stringify(group)));
+  const columns = listGroupColumns(query);
+  return writeHeader(columns) + writeRecords(page.results, columns, { rows: null, guard: query.guard });
+}
+
+function listGroupColumns(query: Query): { path: string; keys: string[]; json: boolean }[] {
+  const paths = (query.group_by ?? []).flatMap(({ name, filter }) =>
+    filter?.kind === 'reference' ? nameReferenceColumns(name, filter.to) : [[name]],
+  );
+  return [...paths, ['count']].map((keys) => ({ path: keys.join('.'), keys, json: false }));
+}
+
+function nameReferenceColumns(name: string, to: string | undefined): string[][] {
+  const label = servedResources.find((resource) => resource.name === to)?.label ?? 'name';
+  return [
+    [name, 'id'],
+    [name, label],
+  ];
+}
+
+async function writeList(db: Db, query: Query, page: Page, format: Format): Promise<string> {
+  if (format === 'ndjson') return writeLines(page.documents);
+  if (format === 'csv') {
+    const columns = listColumns(query.resource, query.fields, query.rows);
+    return writeHeader(columns) + writeRecords(parseAll(page.documents), columns, query);
+  }
+  return writePage(query.facets === null ? page : { ...page, facets: await readFacets(db, query) });
+}
+
+function writeLines(documents: readonly string[]): string {
+  return documents.map((document) => `${document}\n`).join('');
+}
+
+function parseAll(documents: readonly string[]): Record<string, unknown>[] {
+  return documents.map((document) => JSON.parse(document) as Record<string, unknown>);
+}
+
+/** Everything that matches. The first slice is read before the headers go out, so that a refusal can still be one. */
+async function streamList(db: Db, query: Query, format: Format): Promise<Readable> {
+  const slices = streamDocuments(db, query);
+  const first = await slices.next();
+  return Readable.from(writeSlices(query, format, first, slices), { objectMode: false });
+}
+
+async function* writeSlices(
+  query: Query,
+  format: Format,
+  first: IteratorResult<string[]>,
+  rest: AsyncGenerator<string[]>,
+): AsyncGenerator<string> {
+  const columns = format === 'csv' ? listColumns(query.resource, query.fields, query.rows) : [];
+  const write = (documents: readonly string[]) =>
+    format === 'csv' ? writeRecords(parseAll(documents), columns, query) : writeLines(documents);
+  if (format === 'csv') yield writeHeader(columns);
+  if (first.done) return;
+  yield write(first.value);
+  for await (const documents of rest) yield write(documents);
+}
+
+/** The same address with another cursor: relative, because a proxy may know us under another name. */
+function buildNextUrl(url: string, cursor: string): string {
+  const [path = '', search = ''] = url.split('?', 2);
+  const params = new URLSearchParams(search);
+  params.set('cursor', cursor);
+  return `${path}?${params}`;
+}
+
+async function answerItem(
+  context: Context,
+  resource: Resource,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<unknown> {
+  const { fields, format } = parseFields(resource, request.query as RawParams);
+  chooseFormat(format, request, ['json']);
+  const id = getId(request);
+  if (
+    tagAnswer(
+      request,
+      reply,
+      readDataVersion(context.db),
+      JSON.stringify([resource.name, id, fields]),
+      'json',
+    )
+  )
+    return reply.status(304).send();
+  reply.type(MEDIA_TYPES.json);
+  return readRecord(context.db, resource, id, fields);
+}
+
+async function answerRandom(
+  context: Context,
+  resource: Resource,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<unknown> {
+  const { db } = context;
+  const query = parseParams(resource, request.query as RawParams, context, {}, RANDOM_CONTROLS);
+  chooseFormat(query.format, request, ['json']);
+  const [document] = (await readSample(db, resolveIds(db, { ...query, seed: randomInt(2_147_483_647) }), 1))
+    .documents;
+  if (document === undefined)
+    throw new Refusal('not_found', `None of the ${resource.name} matches these filters.`);
+  reply.type(MEDIA_TYPES.json).header('cache-control', 'no-store');
+  return document;
+}

@@ -1,0 +1,156 @@
+/** Filters with values, and the SQL they become. A negation is the complement: what the same filter without `!` leaves out. */
+import type { Filter, Step } from './filters.ts';
+
+export type DayPeriod = { from: number; to: number };
+export type FilterValue = string | number | DayPeriod;
+export type Condition = {
+  filter: Filter;
+  values: readonly FilterValue[];
+  /** Also (or only) where there is nothing. */
+  none: boolean;
+  negated: boolean;
+  /** As given, in a canonical spelling. */
+  text: string;
+};
+
+export type Sql = { sql: string; params: (string | number)[] };
+
+export const TRUE: Sql = { sql: '1', params: [] };
+
+export function joinSql(parts: readonly Sql[], word: 'AND' | 'OR'): Sql {
+  if (parts.length === 0) return TRUE;
+  if (parts.length === 1) return parts[0] as Sql;
+  return {
+    sql: `(${parts.map((part) => part.sql).join(` ${word} `)})`,
+    params: parts.flatMap((part) => part.params),
+  };
+}
+
+export function placeholders(count: number): string {
+  return Array(count).fill('?').join(', ');
+}
+
+/**
+ * One expression that holds where every condition does, on a row named `t`. Conditions on the same children
+ * (`affiliation.organization` and `affiliation.held`) must hold for one and the same child.
+ */
+export function compileConditions(conditions: readonly Condition[]): Sql {
+  const groups = new Map<string, Condition[]>();
+  const parts: Sql[] = [];
+  for (const condition of conditions) {
+    const step = condition.filter.steps[0];
+    if (step?.kind !== 'list' || !step.children) {
+      parts.push(compileCondition(condition));
+      continue;
+    }
+    const group = groups.get(step.table) ?? [];
+    group.push(condition);
+    groups.set(step.table, group);
+  }
+  for (const group of groups.values()) parts.push(compileChildren(group));
+  return joinSql(parts, 'AND');
+}
+
+function compileCondition(condition: Condition): Sql {
+  const { filter } = condition;
+  const step = filter.steps[0];
+  let positive: Sql;
+  if (step?.kind === 'list') {
+    const alternatives: Sql[] = [];
+    if (condition.values.length > 0)
+      alternatives.push(existsIn(step, compileLeaf({ ...condition, none: false }, 'l')));
+    if (condition.none)
+      alternatives.push({
+        sql: `NOT EXISTS (SELECT 1 FROM ${step.table} l WHERE l.${step.owner} = t.key)`,
+        params: [],
+      });
+    positive = joinSql(alternatives, 'OR');
+  } else if (step?.kind === 'record') {
+    const alternatives = [existsAt(step, compileLeaf(condition, 'r'))];
+    if (condition.none) alternatives.push({ sql: `t.${step.column} IS NULL`, params: [] });
+    positive = joinSql(alternatives, 'OR');
+  } else {
+    positive = compileLeaf(condition, 't');
+  }
+  return condition.negated ? complement(positive) : positive;
+}
+
+/** Every combination of repeated conditions must be met by some child, and none of the negated ones by that kind of child. */
+function compileChildren(group: readonly Condition[]): Sql {
+  const step = group[0]?.filter.steps[0] as Extract<Step, { kind: 'list' }>;
+  const byFilter = new Map<string, Sql[]>();
+  const negatives: Sql[] = [];
+  for (const condition of group) {
+    const leaf = compileLeaf(condition, 'l');
+    if (condition.negated) negatives.push(leaf);
+    else byFilter.set(condition.filter.name, [...(byFilter.get(condition.filter.name) ?? []), leaf]);
+  }
+  let combinations: Sql[][] = [[]];
+  for (const leaves of byFilter.values()) {
+    combinations = combinations.flatMap((combination) => leaves.map((leaf) => [...combination, leaf]));
+  }
+  const parts: Sql[] = [];
+  for (const combination of combinations) {
+    if (combination.length > 0) parts.push(existsIn(step, joinSql(combination, 'AND')));
+    for (const negative of negatives)
+      parts.push(complement(existsIn(step, joinSql([...combination, negative], 'AND'))));
+  }
+  return joinSql(parts, 'AND');
+}
+
+function existsIn(step: Extract<Step, { kind: 'list' }>, leaf: Sql): Sql {
+  return {
+    sql: `EXISTS (SELECT 1 FROM ${step.table} l WHERE l.${step.owner} = t.key AND ${leaf.sql})`,
+    params: leaf.params,
+  };
+}
+
+function existsAt(step: Extract<Step, { kind: 'record' }>, leaf: Sql): Sql {
+  return {
+    sql: `EXISTS (SELECT 1 FROM ${step.table} r WHERE r.key = t.${step.column} AND ${leaf.sql})`,
+    params: leaf.params,
+  };
+}
+
+/** Null counts as "no", so that a complement holds what is missing too. */
+function complement(sql: Sql): Sql {
+  return { sql: `(${sql.sql}) IS NOT TRUE`, params: sql.params };
+}
+
+/** The condition on the row that holds its column; negation is left to the caller. */
+export function compileLeaf(condition: Condition, row: string): Sql {
+  const { filter, values } = condition;
+  const column = `${row}."${filter.column}"`;
+  const alternatives: Sql[] = [];
+  if (filter.kind === 'date' || filter.kind === 'date_within' || filter.kind === 'integer') {
+    for (const value of values as DayPeriod[]) alternatives.push(compileRange(filter, row, value));
+  } else if (values.length > 0) {
+    const params = values as (string | number)[];
+    alternatives.push(
+      filter.closure === undefined
+        ? { sql: `${column} IN (${placeholders(params.length)})`, params }
+        : {
+            sql: `EXISTS (SELECT 1 FROM ${filter.closure} c WHERE c.ancestor_key IN (${placeholders(params.length)}) AND c.descendant_key = ${column})`,
+            params,
+          },
+    );
+  }
+  if (condition.none) alternatives.push({ sql: `${column} IS NULL`, params: [] });
+  return joinSql(alternatives, 'OR');
+}
+
+function compileRange(filter: Filter, row: string, { from, to }: DayPeriod): Sql {
+  const column = `${row}.${filter.column}`;
+  switch (filter.kind) {
+    case 'date':
+      // The keys of the undated fail both halves: their earliest is after every day, their latest before.
+      return { sql: `(${column}_earliest <= ? AND ${column}_latest >= ?)`, params: [to, from] };
+    case 'date_within':
+      return {
+        sql: `(${column} IS NOT NULL AND ${column}_earliest >= ? AND ${column}_latest <= ?)`,
+        params: [from, to],
+      };
+    default:
+      return { sql: `(${column} >= ? AND ${column} <= ?)`, params: [from, to] };
+  }
+}

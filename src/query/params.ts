@@ -1,0 +1,483 @@
+/** From a query string to a query: every parameter known, every value read, or a refusal that says what would be right. */
+import type { Db } from '../db/client.ts';
+import { prepare } from '../db/statements.ts';
+import { EdtfError, parsePeriod } from '../edtf.ts';
+import { Refusal } from '../errors.ts';
+import { findNearest, listSome, suggest } from '../nearest.ts';
+import { describeBadCode } from '../resources/codes.ts';
+import { listSelectablePaths } from '../resources/fields.ts';
+import type { Noun, Resource } from '../resources/resource.ts';
+import { listWords } from '../vocabulary.ts';
+import type { Condition, FilterValue } from './conditions.ts';
+import { type Filter, listFilters } from './filters.ts';
+import { type GroupKey, listGroupKeys } from './group-keys.ts';
+import { parseWordSearch, type WordSearch } from './search.ts';
+import { listSorts, type Sort } from './sorts.ts';
+
+export const FORMATS = ['json', 'csv', 'ndjson'] as const;
+export type Format = (typeof FORMATS)[number];
+
+export type Query = {
+  resource: Resource;
+  conditions: Condition[];
+  words: WordSearch | null;
+  sort: Sort;
+  /** Null when the caller named none. */
+  limit: number | null;
+  cursor: string | null;
+  fields: string[] | null;
+  group_by: GroupKey[] | null;
+  fill: 'zero' | null;
+  facets: GroupKey[] | null;
+  sample: number | null;
+  seed: number;
+  rows: string | null;
+  guard: boolean;
+  format: Format | null;
+  /** One spelling for all ways to ask the same: what tags and cursors are made of. */
+  canonical: string;
+  /** The part of it that a cursor is bound to. */
+  list: string;
+};
+
+/** One value, or several where a parameter was repeated. */
+export type RawParams = Readonly<Record<string, string | string[] | undefined>>;
+export type Limits = { page_size_max: number };
+
+export const MOST_VALUES = 100;
+export const MOST_COMBINED = 16;
+export const MOST_GROUP_KEYS = 3;
+export const MOST_FACETS = 10;
+export const MOST_SAMPLED = 1000;
+export const LONGEST_WORDS = 1000;
+
+/** The parameters besides filters, in the order of the reference. */
+export const CONTROLS = [
+  'q',
+  'sort',
+  'limit',
+  'cursor',
+  'fields',
+  'group_by',
+  'fill',
+  'facets',
+  'sample',
+  'seed',
+  'format',
+  'rows',
+  'guard',
+] as const;
+export type Control = (typeof CONTROLS)[number];
+
+/** What the address of a random record takes besides filters. */
+export const RANDOM_CONTROLS: readonly Control[] = ['q', 'fields', 'format'];
+
+export function listControls(resource: Resource): Control[] {
+  const without = resource.search === undefined ? ['q'] : [];
+  if (resource.date === undefined) without.push('fill');
+  if (listRowFields(resource).length === 0) without.push('rows');
+  return CONTROLS.filter((control) => !without.includes(control));
+}
+
+/**
+ * Throws a Refusal that names the parameter, the value and the nearest right one. `fixed` are filters that the address
+ * sets. Asks nothing of the data: ids are still ids, until `resolveIds`.
+ */
+export function parseParams(
+  resource: Resource,
+  raw: RawParams,
+  limits: Limits,
+  fixed: RawParams = {},
+  controls: readonly Control[] = listControls(resource),
+): Query {
+  const filters = listFilters(resource);
+  const conditions: Condition[] = [];
+  const given: Partial<Record<Control, string>> = {};
+  for (const [name, value] of Object.entries(raw)) {
+    if (value === undefined) continue;
+    const values = Array.isArray(value) ? value : [value];
+    const filter = filters.get(name);
+    if (filter !== undefined) {
+      if (fixed[name] !== undefined) {
+        throw new Refusal('conflicting_parameters', `This address already sets \`${name}\`.`, {
+          parameter: name,
+        });
+      }
+      for (const one of values) conditions.push(parseCondition(resource, filter, one));
+    } else if ((controls as readonly string[]).includes(name)) {
+      if (values.length > 1) throw refuseRepetition(name, values.length);
+      given[name as Control] = values[0] ?? '';
+    } else {
+      throw refuseParameter(name, [...filters.keys(), ...controls], resource.name);
+    }
+  }
+  for (const [name, value] of Object.entries(fixed)) {
+    conditions.push(parseCondition(resource, filters.get(name) as Filter, String(value)));
+  }
+  if (conditions.length > MOST_COMBINED) {
+    throw new Refusal(
+      'too_much',
+      `${conditions.length} filters are more than the ${MOST_COMBINED} that one request may combine.`,
+    );
+  }
+  return buildQuery(resource, conditions, given, limits);
+}
+
+/** The parameters of a single record's address. */
+export function parseFields(
+  resource: Resource,
+  raw: RawParams,
+): { fields: string[] | null; format: Format | null } {
+  const allowed = ['fields', 'format'];
+  for (const [name, value] of Object.entries(raw)) {
+    if (!allowed.includes(name))
+      throw refuseParameter(name, allowed, `the address of one of the ${resource.name}`);
+    if (Array.isArray(value)) throw refuseRepetition(name, value.length);
+  }
+  return {
+    fields:
+      raw.fields === undefined
+        ? null
+        : parseNames('fields', String(raw.fields), listSelectablePaths(resource), 200),
+    format:
+      raw.format === undefined ? null : (parseNames('format', String(raw.format), ['json'], 1)[0] as Format),
+  };
+}
+
+function refuseParameter(name: string, allowed: readonly string[], of: string): Refusal {
+  const shown = name.slice(0, 100);
+  const nearest = findNearest(name, allowed);
+  return new Refusal('unknown_parameter', `\`${shown}\` is not a parameter of ${of}.${suggest(nearest)}`, {
+    parameter: shown,
+    allowed,
+    ...(nearest === undefined ? {} : { nearest }),
+  });
+}
+
+function refuseRepetition(name: string, times: number): Refusal {
+  return new Refusal(
+    'repeated_parameter',
+    `\`${name}\` is given ${times} times; only filters may be repeated.`,
+    { parameter: name },
+  );
+}
+
+function buildQuery(
+  resource: Resource,
+  conditions: Condition[],
+  given: Partial<Record<Control, string>>,
+  limits: Limits,
+): Query {
+  const words = given.q === undefined ? null : parseWords(given.q);
+  const query: Query = {
+    resource,
+    conditions,
+    words,
+    sort: parseSort(resource, given.sort, words !== null),
+    limit: given.limit === undefined ? null : parseNumber('limit', given.limit, 1, limits.page_size_max),
+    cursor: given.cursor ?? null,
+    fields:
+      given.fields === undefined
+        ? null
+        : parseNames('fields', given.fields, listSelectablePaths(resource), 200),
+    group_by:
+      given.group_by === undefined
+        ? null
+        : parseGroupKeys(resource, 'group_by', given.group_by, MOST_GROUP_KEYS),
+    fill: given.fill === undefined ? null : (parseNames('fill', given.fill, ['zero'], 1)[0] as 'zero'),
+    facets: given.facets === undefined ? null : parseGroupKeys(resource, 'facets', given.facets, MOST_FACETS),
+    sample: given.sample === undefined ? null : parseNumber('sample', given.sample, 1, MOST_SAMPLED),
+    seed: given.seed === undefined ? 0 : parseNumber('seed', given.seed, 0, 2_147_483_647),
+    rows:
+      given.rows === undefined
+        ? null
+        : (parseNames('rows', given.rows, listRowFields(resource), 1)[0] ?? null),
+    guard: given.guard !== undefined && parseNames('guard', given.guard, ['formulas'], 1).length > 0,
+    format: given.format === undefined ? null : (parseNames('format', given.format, FORMATS, 1)[0] as Format),
+    canonical: '',
+    list: '',
+  };
+  refuseConflicts(query, given);
+  query.list = JSON.stringify([
+    resource.name,
+    conditions.map((condition) => condition.text).sort(),
+    words?.text ?? null,
+    query.sort.name,
+  ]);
+  query.canonical = JSON.stringify([
+    query.list,
+    ...[query.limit, query.cursor, query.fields, query.group_by?.map((key) => key.name), query.fill],
+    ...[
+      query.facets?.map((key) => key.name),
+      query.sample,
+      query.sample === null ? null : query.seed,
+      query.rows,
+      query.guard,
+    ],
+  ]);
+  return query;
+}
+
+function refuseConflicts(query: Query, given: Partial<Record<Control, string>>): void {
+  const refuse = (a: Control, b: Control) => {
+    if (given[a] === undefined || given[b] === undefined) return;
+    throw new Refusal('conflicting_parameters', `\`${a}\` and \`${b}\` cannot be asked for together.`, {
+      parameter: b,
+    });
+  };
+  for (const other of ['sort', 'cursor', 'fields', 'facets', 'sample', 'rows'] as const)
+    refuse('group_by', other);
+  for (const other of ['sort', 'cursor', 'limit'] as const) refuse('sample', other);
+  if (given.fill !== undefined && !query.group_by?.some((key) => key.unit !== null)) {
+    throw new Refusal(
+      'conflicting_parameters',
+      '`fill=zero` fills gaps between dates: it needs `group_by` with a unit such as `year`.',
+      { parameter: 'fill' },
+    );
+  }
+  if (given.seed !== undefined && given.sample === undefined) {
+    throw new Refusal('conflicting_parameters', '`seed` says which sample: it needs `sample`.', {
+      parameter: 'seed',
+    });
+  }
+  if (given.sort === 'relevance' && given.q === undefined) {
+    throw new Refusal(
+      'conflicting_parameters',
+      '`sort=relevance` ranks by the words of a search: it needs `q`.',
+      { parameter: 'sort' },
+    );
+  }
+}
+
+function parseWords(value: string): WordSearch {
+  if (value.length > LONGEST_WORDS) {
+    throw new Refusal(
+      'too_much',
+      `\`q\` is ${value.length} characters long; at most ${LONGEST_WORDS} are read.`,
+      { parameter: 'q' },
+    );
+  }
+  return parseWordSearch(value);
+}
+
+function parseSort(resource: Resource, value: string | undefined, searching: boolean): Sort {
+  const sorts = listSorts(resource);
+  const name = value ?? (searching ? 'relevance' : resource.default_sort);
+  const sort = sorts.get(name);
+  if (sort !== undefined) return sort;
+  const allowed = [...sorts.keys()];
+  const nearest = findNearest(name, allowed);
+  throw new Refusal(
+    'unknown_field',
+    `\`sort=${name.slice(0, 100)}\` is not an order of ${resource.name}.${suggest(nearest)}`,
+    {
+      parameter: 'sort',
+      value: name.slice(0, 100),
+      allowed,
+      ...(nearest === undefined ? {} : { nearest }),
+    },
+  );
+}
+
+/** Whole numbers in plain digits: neither `1e2` nor `0x10` nor ` 1`. */
+function parseNumber(parameter: string, value: string, minimum: number, maximum: number): number {
+  const number = /^(0|[1-9][0-9]{0,14})$/.test(value) ? Number(value) : Number.NaN;
+  if (number >= minimum && number <= maximum) return number;
+  throw new Refusal(
+    'invalid_value',
+    `\`${parameter}=${value.slice(0, 40)}\` is not a whole number from ${minimum} to ${maximum}.`,
+    {
+      parameter,
+      value: value.slice(0, 40),
+      nearest: String(Number.isNaN(number) ? minimum : Math.min(Math.max(number, minimum), maximum)),
+    },
+  );
+}
+
+function parseNames(parameter: string, value: string, allowed: readonly string[], most: number): string[] {
+  const names = [...new Set(value.split(',').map((name) => name.trim()))];
+  for (const name of names) {
+    if (allowed.includes(name)) continue;
+    const nearest = findNearest(name, allowed);
+    throw new Refusal(
+      'unknown_field',
+      `\`${parameter}\` does not know "${name.slice(0, 100)}".${suggest(nearest)}`,
+      {
+        parameter,
+        value: name.slice(0, 100),
+        allowed,
+        ...(nearest === undefined ? {} : { nearest }),
+      },
+    );
+  }
+  if (names.length > most) {
+    throw new Refusal(
+      'too_much',
+      `\`${parameter}\` names ${names.length}; at most ${most} may be asked for at once.`,
+      { parameter },
+    );
+  }
+  return names;
+}
+
+function parseGroupKeys(resource: Resource, parameter: string, value: string, most: number): GroupKey[] {
+  const keys = listGroupKeys(resource);
+  return parseNames(parameter, value, [...keys.keys()], most).map((name) => keys.get(name) as GroupKey);
+}
+
+export function listRowFields(resource: Resource): string[] {
+  return Object.entries(resource.fields)
+    .filter(([, field]) => field.type === 'children')
+    .map(([name]) => name);
+}
+
+function parseCondition(resource: Resource, filter: Filter, value: string): Condition {
+  const negated = value.startsWith('!');
+  const items = (negated ? value.slice(1) : value).split(',').map((item) => item.trim());
+  if (items.length > MOST_VALUES) {
+    throw new Refusal(
+      'too_much',
+      `\`${filter.name}\` names ${items.length} values; at most ${MOST_VALUES} may be given at once.`,
+      { parameter: filter.name },
+    );
+  }
+  const kept = [...new Set(items)].sort();
+  const none = kept.includes('none') && !isWord(filter, 'none');
+  if (none && !filter.nullable) {
+    throw new Refusal(
+      'invalid_value',
+      `Every one of the ${resource.name} has a value for \`${filter.name}\`, so \`none\` asks for nothing.`,
+      {
+        parameter: filter.name,
+        value: 'none',
+      },
+    );
+  }
+  const values = kept.filter((item) => !(none && item === 'none')).map((item) => parseValue(filter, item));
+  return { filter, values, none, negated, text: `${filter.name}=${negated ? '!' : ''}${kept.join(',')}` };
+}
+
+/** `hedge=none` is a word of its list, and not "where there is nothing". */
+function isWord(filter: Filter, value: string): boolean {
+  return filter.list !== undefined && Object.hasOwn(filter.list.words, value);
+}
+
+function parseValue(filter: Filter, value: string): FilterValue {
+  const parameter = filter.name;
+  const shown = value.slice(0, 100);
+  if (value === '') {
+    throw new Refusal(
+      'invalid_value',
+      `\`${parameter}\` has an empty value.${filter.nullable ? ' Where there is nothing is asked for as `none`.' : ''}`,
+      { parameter, value },
+    );
+  }
+  switch (filter.kind) {
+    case 'id':
+    case 'reference':
+      return value;
+    case 'word':
+      return parseWord(parameter, value, listWords(filter.list as NonNullable<Filter['list']>));
+    case 'boolean':
+      return parseWord(parameter, value, ['true', 'false']) === 'true' ? 1 : 0;
+    case 'code': {
+      const wrong = describeBadCode(filter.code as NonNullable<Filter['code']>, value);
+      if (wrong === null) return value;
+      throw new Refusal('invalid_value', `\`${parameter}=${shown}\`: "${shown}" ${wrong}.`, {
+        parameter,
+        value: shown,
+      });
+    }
+    case 'integer':
+      return parseRange(parameter, value);
+    default:
+      try {
+        return parsePeriod(value);
+      } catch (error) {
+        if (!(error instanceof EdtfError)) throw error;
+        throw new Refusal('invalid_value', `\`${parameter}=${shown}\`: ${error.message}`, {
+          parameter,
+          value: shown,
+        });
+      }
+  }
+}
+
+function parseWord(parameter: string, value: string, words: readonly string[]): string {
+  if (words.includes(value)) return value;
+  const nearest = findNearest(value, words);
+  throw new Refusal(
+    'unknown_word',
+    `\`${parameter}=${value.slice(0, 100)}\` is not one of ${listSome(words, 30)}.${suggest(nearest)}`,
+    {
+      parameter,
+      value: value.slice(0, 100),
+      allowed: words,
+      ...(nearest === undefined ? {} : { nearest }),
+    },
+  );
+}
+
+function parseRange(parameter: string, value: string): { from: number; to: number } {
+  const found = /^(?:(\d{1,15})|(\d{1,15})?\.\.(\d{1,15})?)$/.exec(value);
+  const [, one, from, to] = found ?? [];
+  const range =
+    one === undefined
+      ? { from: Number(from ?? 0), to: Number(to ?? Number.MAX_SAFE_INTEGER) }
+      : { from: Number(one), to: Number(one) };
+  if (found !== null && value !== '..' && range.from <= range.to) return range;
+  throw new Refusal(
+    'invalid_value',
+    `\`${parameter}=${value.slice(0, 40)}\` is not a whole number or a range of them, such as \`100..500\`, \`100..\` or \`..500\`.`,
+    {
+      parameter,
+      value: value.slice(0, 40),
+    },
+  );
+}
+
+/** Makes keys of the ids in a query's filters. Throws a Refusal for one that the base does not hold. */
+export function resolveIds(db: Db, query: Query): Query {
+  const conditions = query.conditions.map((condition) => {
+    const { filter, values } = condition;
+    if (filter.kind !== 'id' && filter.kind !== 'reference') return condition;
+    return {
+      ...condition,
+      values: values.map((id) => findKey(db, filter.to as Noun, filter.name, id as string)),
+    };
+  });
+  return { ...query, conditions };
+}
+
+function findKey(db: Db, noun: Noun, parameter: string, id: string): number {
+  const key = prepare(db, `SELECT key FROM ${noun} WHERE id = ?`).pluck().get(id) as number | undefined;
+  if (key !== undefined) return key;
+  const shown = id.slice(0, 100);
+  const reason = prepare(db, 'SELECT reason FROM withdrawn WHERE noun = ? AND id = ?').pluck().get(noun, id);
+  if (reason !== undefined) {
+    throw new Refusal('unknown_id', `\`${parameter}=${shown}\`: "${shown}" was withdrawn: ${reason}`, {
+      parameter,
+      value: shown,
+    });
+  }
+  const nearest = findNearestId(db, noun, id);
+  throw new Refusal(
+    'unknown_id',
+    `\`${parameter}=${shown}\`: ${noun} has no record with the id "${shown}".${suggest(nearest)}`,
+    {
+      parameter,
+      value: shown,
+      ...(nearest === undefined ? {} : { nearest }),
+    },
+  );
+}
+
+/** Looks at ids that begin alike, and at the first ones of the noun: never at all of them. */
+export function findNearestId(db: Db, noun: Noun, id: string): string | undefined {
+  const start = id.toLowerCase().slice(0, 2);
+  const alike = prepare(db, `SELECT id FROM ${noun} WHERE id >= ? AND id < ? ORDER BY id LIMIT 1000`)
+    .pluck()
+    .all(start, `${start}\u{10FFFF}`) as string[];
+  const first = prepare(db, `SELECT id FROM ${noun} ORDER BY key LIMIT 1000`).pluck().all() as string[];
+  return findNearest(id, [...new Set([...alike, ...first])]);
+}

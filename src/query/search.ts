@@ -1,0 +1,141 @@
+/** Words as people type them into a search box, made into an FTS5 expression in which nothing is syntax by accident. */
+import type { Db } from '../db/client.ts';
+import { prepare } from '../db/statements.ts';
+import { indexCodePoints } from '../evidence/code-points.ts';
+import type { SearchDeclaration } from '../resources/resource.ts';
+
+export type WordSearch = {
+  /** Canonical spelling, for cursors and tags. */
+  text: string;
+  /** The FTS5 expression of what must be there, or null where only exclusions were given. */
+  match: string | null;
+  /** What must not be there, when nothing must. */
+  exclude: string | null;
+  /** Nothing in it is a word: it matches nothing. */
+  empty: boolean;
+};
+
+/** What the tokenizer takes for part of a word: letters, numbers and private use characters. */
+const HAS_WORD = /[\p{L}\p{N}\p{Co}]/u;
+export const MOST_TERMS = 32;
+
+/**
+ * `words` all of them, `"a phrase"`, `-not this`, `this OR that`. Everything else is read as words.
+ * Never throws; at most MOST_TERMS terms count.
+ */
+export function parseWordSearch(input: string): WordSearch {
+  const terms: { text: string; exclude: boolean; or: boolean }[] = [];
+  let or = false;
+  for (const [, minus, phrase, word] of input
+    .replaceAll('\0', ' ')
+    .matchAll(/(-?)(?:["“”„«»]([^"“”„«»]*)["“”„«»]?|([^\s"“”„«»]+))/gu)) {
+    if (word === 'OR' && minus === '') {
+      or = true;
+      continue;
+    }
+    const text = (phrase ?? word ?? '').trim();
+    if (HAS_WORD.test(text) && terms.length < MOST_TERMS)
+      terms.push({ text, exclude: minus === '-', or: or && minus === '' });
+    or = false;
+  }
+  const required: string[][] = [];
+  const excluded: string[] = [];
+  for (const term of terms) {
+    const quoted = `"${term.text.replaceAll('"', '""')}"`;
+    if (term.exclude) excluded.push(quoted);
+    else if (term.or && required.length > 0) required.at(-1)?.push(quoted);
+    else required.push([quoted]);
+  }
+  const all = required.map((alternatives) =>
+    alternatives.length > 1 ? `(${alternatives.join(' OR ')})` : alternatives[0],
+  );
+  const none = excluded.length > 1 ? `(${excluded.join(' OR ')})` : (excluded[0] ?? null);
+  const match =
+    all.length === 0 ? null : none === null ? all.join(' AND ') : `(${all.join(' AND ')}) NOT ${none}`;
+  return {
+    text: [
+      ...required.map((alternatives) => alternatives.join(' OR ')),
+      ...excluded.map((term) => `-${term}`),
+    ].join(' '),
+    match,
+    exclude: match === null ? none : null,
+    empty: terms.length === 0,
+  };
+}
+
+export type Match = {
+  /** The field of the record that was searched. */
+  field: string;
+  /** In which entry, where the field is a list; from 0. */
+  index?: number;
+  /** Code points in the field's text, end exclusive. */
+  start: number;
+  end: number;
+  /** Where the noun tells them apart: whether the words are the actor's own or the source's or curator's. */
+  own_words?: boolean;
+};
+
+// Noncharacters: no text that is meant for exchange holds them.
+const OPEN = '\u{FDD0}';
+const CLOSE = '\u{FDD1}';
+
+/** Where the words of a search stand in the records of a page, by key. */
+export function findMatches(
+  db: Db,
+  search: SearchDeclaration,
+  match: string,
+  records: ReadonlyMap<number, Record<string, unknown>>,
+): Map<number, Match[]> {
+  const found = new Map<number, Match[]>();
+  const marks = search.columns
+    .map((_, n) => `highlight(${search.table}, ${n}, '${OPEN}', '${CLOSE}') AS c${n}`)
+    .join(', ');
+  const statement = prepare(
+    db,
+    `SELECT ${marks} FROM ${search.table} WHERE ${search.table} MATCH ? AND rowid = ?`,
+  );
+  for (const [key, record] of records) {
+    const row = statement.get(match, key) as Record<string, string | null> | undefined;
+    const matches = search.columns.flatMap(({ field, lines }, n) => {
+      const marked = row?.[`c${n}`];
+      if (marked == null) return [];
+      if (!lines) return readMarks(marked).map((place) => ({ field, ...place }));
+      return marked
+        .split('\n')
+        .flatMap((line, index) => readMarks(line).map((place) => ({ field, index, ...place })));
+    });
+    found.set(key, markOwnWords(search, record, matches));
+  }
+  return found;
+}
+
+function readMarks(marked: string): { start: number; end: number }[] {
+  const places: { start: number; end: number }[] = [];
+  if (!marked.includes(OPEN)) return places;
+  const index = indexCodePoints(marked);
+  let marks = 0;
+  let start = 0;
+  for (const { 0: mark, index: offset } of marked.matchAll(/[\u{FDD0}\u{FDD1}]/gu)) {
+    const place = index.toCodePoint(offset) - marks;
+    marks += 1;
+    if (mark === OPEN) start = place;
+    else places.push({ start, end: place });
+  }
+  return places;
+}
+
+function markOwnWords(search: SearchDeclaration, record: Record<string, unknown>, matches: Match[]): Match[] {
+  const own = search.own_words;
+  if (own === undefined) return matches;
+  const spans = (record[own.children] ?? []) as Record<string, number>[];
+  return matches.map((match) =>
+    match.field === own.field
+      ? {
+          ...match,
+          own_words: spans.some(
+            (span) => (span[own.start] as number) <= match.start && match.end <= (span[own.end] as number),
+          ),
+        }
+      : match,
+  );
+}
