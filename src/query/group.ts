@@ -11,7 +11,7 @@ import type { Filter } from './filters.ts';
 import type { GroupKey } from './group-keys.ts';
 import type { Query } from './params.ts';
 import { type Plan, planRows } from './plan.ts';
-import type { Total } from './read.ts';
+import { getBudget, type Total } from './read.ts';
 
 /** The most rows a count reads. */
 export const GROUP_BUDGET = 50_000;
@@ -88,6 +88,7 @@ function countGroups(
   keys: readonly GroupKey[],
 ): { groups: RawGroup[]; records: number; complete: boolean } {
   const { resource } = query;
+  const budget = plan.kind === 'ordered' && plan.probes ? getBudget(plan) : GROUP_BUDGET;
   const columns: string[] = [];
   const joins: string[] = [];
   let several = false;
@@ -101,7 +102,7 @@ function countGroups(
     columns.push(reached.column);
     several ||= reached.several;
   });
-  const candidates = `SELECT t.key FROM ${resource.name} t WHERE ${plan.driver.sql} LIMIT ${GROUP_BUDGET + 1}`;
+  const candidates = `SELECT t.key FROM ${resource.name} t WHERE ${plan.driver.sql} LIMIT ${budget + 1}`;
   const read = prepare(db, `SELECT count(*) FROM (${candidates})`)
     .pluck()
     .get(...plan.driver.params) as number;
@@ -117,7 +118,7 @@ function countGroups(
   )
     .raw()
     .all(...params) as Cell[][];
-  return { groups: foldDates(rows, keys), records, complete: read <= GROUP_BUDGET };
+  return { groups: foldDates(rows, keys), records, complete: read <= budget && plan.kind !== 'newest' };
 }
 
 /** LEFT JOINs from a row `t` to the column of a key. */

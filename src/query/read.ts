@@ -9,15 +9,13 @@ import type { Resource } from '../resources/resource.ts';
 import { joinSql, type Sql, TRUE } from './conditions.ts';
 import { bindCursor, type Position, readCursor, writeCursor } from './cursor.ts';
 import { findNearestId, type Query } from './params.ts';
-import { type Plan, planRows } from './plan.ts';
+import { type Plan, PROBE_LIMIT, planRows } from './plan.ts';
 import { findMatches } from './search.ts';
 
 /** The most rows one request reads, whatever it asks: about 10 ms of work. */
 export const WORK_BUDGET = 10_000;
 /** `sort=relevance` ranks and gives at most so many. */
 export const MOST_RANKED = 1000;
-/** How many rows with common words are tested one by one; each costs a look into the text index. */
-const WORD_BUDGET = 2000;
 
 export type Total = { total: number; total_is: 'exact' | 'at_least' };
 export type Page = Total & {
@@ -42,7 +40,11 @@ export async function readPage(db: Db, query: Query, pageSize: number): Promise<
     throw new Refusal('invalid_cursor', 'The cursor is one of a ranked list.', { parameter: 'cursor' });
   const plan = planRows(db, query, query.sort);
   const slice = readSlice(db, query, plan, after, limit);
-  const total = countRows(db, query, plan);
+  const total = countRows(
+    db,
+    query,
+    plan.kind === 'ordered' && plan.probes ? planRows(db, query, null) : plan,
+  );
   return {
     ...total,
     documents: finishRows(db, query, slice.rows),
@@ -73,7 +75,7 @@ function readSlice(
     'AND',
   );
   const tested = plan.residual !== TRUE;
-  const budget = plan.kind === 'gathered' ? null : query.words === null ? WORK_BUDGET : WORD_BUDGET;
+  const budget = plan.kind === 'gathered' ? null : getBudget(plan);
   const most = tested ? (budget === null ? '' : ` LIMIT ${budget}`) : ` LIMIT ${limit + 1}`;
   const document = tested ? `CASE WHEN ${plan.residual.sql} THEN t.document END` : 't.document';
   // The document's test stands first in the text, so its parameters do too.
@@ -108,9 +110,14 @@ function readSlice(
   };
 }
 
+/** How many rows may be read: fewer where each is looked up in the text index. */
+export function getBudget(plan: Plan): number {
+  return plan.probes && plan.kind === 'ordered' ? PROBE_LIMIT : WORK_BUDGET;
+}
+
 /** How many rows match, as far as the budget goes. */
 export function countRows(db: Db, query: Query, plan: Plan): Total {
-  const budget = plan.kind === 'ordered' && query.words !== null ? WORD_BUDGET : WORK_BUDGET;
+  const budget = getBudget(plan);
   const where = joinSql(
     [plan.driver, plan.bound].filter((part) => part !== TRUE),
     'AND',
@@ -121,9 +128,8 @@ export function countRows(db: Db, query: Query, plan: Plan): Total {
   )
     .raw()
     .get(...plan.residual.params, ...where.params) as [number, number];
-  return visited > budget
-    ? { total: Math.min(total, budget), total_is: 'at_least' }
-    : { total, total_is: 'exact' };
+  if (visited > budget) return { total: Math.min(total, budget), total_is: 'at_least' };
+  return { total, total_is: plan.kind === 'newest' ? 'at_least' : 'exact' };
 }
 
 /** At most the best MOST_RANKED. Words so common that ranking all matches would cost too much are given newest first, and the page says so. */
@@ -157,17 +163,20 @@ function readRanked(
   const best = Math.min(limit + 1, MOST_RANKED - given);
   let rows: Row[] = [];
   if (best > 0 && ranked) {
-    // CROSS JOIN keeps the planner from walking the noun's table first.
+    // CROSS JOIN makes the fewer rows the outer loop: those with the words, or those gathered by another condition.
+    const from = plan.probes
+      ? `${resource.name} t CROSS JOIN ${table} f`
+      : `${table} f CROSS JOIN ${resource.name} t`;
     rows = prepare(
       db,
-      `SELECT t.key, 0, t.document FROM ${table} f CROSS JOIN ${resource.name} t ON t.key = f.rowid WHERE ${table} MATCH ? AND ${where.sql} ORDER BY f.rank, t.key LIMIT ${best} OFFSET ${given}`,
+      `SELECT t.key, 0, t.document FROM ${from} ON t.key = f.rowid WHERE ${table} MATCH ? AND ${where.sql} ORDER BY f.rank, t.key LIMIT ${best} OFFSET ${given}`,
     )
       .raw()
       .all(words.match, ...where.params) as Row[];
   } else if (best > 0) {
     const newest = prepare(
       db,
-      `SELECT t.key, 0, CASE WHEN ${plan.residual.sql} THEN t.document END FROM ${resource.name} t WHERE ${plan.driver.sql} ORDER BY t.key DESC LIMIT ${WORD_BUDGET}`,
+      `SELECT t.key, 0, CASE WHEN ${plan.residual.sql} THEN t.document END FROM ${resource.name} t WHERE ${plan.driver.sql} ORDER BY t.key DESC LIMIT ${getBudget(plan)}`,
     )
       .raw()
       .all(...plan.residual.params, ...plan.driver.params) as Row[];

@@ -8,11 +8,12 @@ import { prepare } from '../db/statements.ts';
 import { joinSql, TRUE } from './conditions.ts';
 import type { Query } from './params.ts';
 import { type Plan, planRows } from './plan.ts';
-import { countRows, finishRows, type Page, WORK_BUDGET } from './read.ts';
+import { countRows, finishRows, getBudget, type Page, WORK_BUDGET } from './read.ts';
 
 /**
  * Every matching record is equally likely. Where more match than may be read, row numbers are drawn and those that do
- * not match are passed over, up to the budget; the page then may hold fewer than asked for.
+ * not match are passed over, up to the budget; the page then may hold fewer than asked for. Where the words of a search
+ * are too common, the sample is one of the newest matches.
  */
 export async function readSample(db: Db, query: Query, size: number): Promise<Page> {
   const plan = planRows(db, query, null);
@@ -68,7 +69,7 @@ function drawByNumber(db: Db, query: Query, plan: Plan, size: number, random: Ra
   const test = prepare(db, `SELECT 1 FROM ${table} t WHERE t.key = ? AND ${where.sql}`).pluck();
   const highest = prepare(db, `SELECT max(key) FROM ${table}`).pluck().get() as number;
   const drawn = new Set<number>();
-  for (let tried = 0; tried < WORK_BUDGET && drawn.size < size; tried += 1) {
+  for (let tried = 0; tried < getBudget(plan) && drawn.size < size; tried += 1) {
     const key = uniformInt(random, 1, highest);
     if (!drawn.has(key) && test.get(key, ...where.params) !== undefined) drawn.add(key);
   }
