@@ -3,8 +3,8 @@ import { distance } from 'fastest-levenshtein';
 const MOST_COMPARED = 5000;
 
 /**
- * The candidate most like a mistyped value, for "did you mean". Undefined when none is near: more than a third
- * of the letters would have to change, and neither contains the other.
+ * The candidate most like a mistyped value, for "did you mean". Undefined when none is near: more than a
+ * third of the letters (or two of five) would have to change, and neither contains the other.
  */
 export function findNearest(value: string, candidates: readonly string[]): string | undefined {
   const wanted = value.trim().toLowerCase().slice(0, 200);
@@ -16,7 +16,9 @@ export function findNearest(value: string, candidates: readonly string[]): strin
     const contained =
       wanted.length >= 3 && other.length >= 3 && (other.includes(wanted) || wanted.includes(other));
     const edits = distance(wanted, other);
-    const allowed = Math.max(1, Math.floor(Math.max(wanted.length, other.length) / 3));
+    // Two letters that changed places are two edits, the commonest slip: a word of five may have it.
+    const longer = Math.max(wanted.length, other.length);
+    const allowed = Math.max(longer >= 5 ? 2 : 1, Math.floor(longer / 3));
     if (edits > allowed && !contained) continue;
     const cost = contained ? Math.min(edits, allowed) : edits;
     if (cost < bestCost) {

@@ -74,6 +74,7 @@ function buildInputValue(field: Field): z.ZodType {
         .string()
         .regex(new RegExp(getCodePattern(field.code)), {
           error: (issue) => describeCode(field.code, issue.input),
+          abort: true,
         })
         .refine((value) => describeBadCode(field.code, value) === null, {
           error: (issue) => describeCode(field.code, issue.input),
