@@ -75,7 +75,7 @@ const allowed: [path: string, source: string][] = [
   ['src/analysis/good.ts', imports('../query/read.ts')],
   ['src/formats/good.ts', imports('csv-stringify')],
   ['src/seed/good.ts', imports('../resources/people.ts')],
-  ['src/store/good.ts', imports('../resources/people.ts')],
+  ['src/store/good.ts', imports('../resources/registry.ts')],
   ['src/store/good-sql.ts', imports('better-sqlite3')],
   ['src/resources/good-errors.ts', imports('../errors.ts')],
   ['src/db/good.ts', imports('../vocabulary.ts')],

@@ -235,7 +235,7 @@ const LIST_EXAMPLES: Record<string, string> = {
 const ITEM_EXAMPLES: Record<string, string> = {
   actors: 'zarif',
   quotes: 'putin-not-a-firefighting-crew',
-  stances: 'khamenei-missile-programme',
+  stances: 'khamenei-on-missile-programme',
   topics: 'jcpoa',
   sources: 'eftekhari-op-ed',
   corpora: 'eftekhari-russia-iran',

@@ -34,7 +34,7 @@ export const stances: Resource = {
   default_sort: '-held',
   date: 'held',
   fields: {
-    id: id('Public, readable and stable.', 'khamenei-missile-limits'),
+    id: id('Public, readable and stable.', 'khamenei-on-missile-programme'),
     actor: reference('actors', 'Whose position it is.', { filter: true, through: true, example: 'khamenei' }),
     on_behalf_of: reference('actors', 'The state or organization the actor speaks for in it.', {
       nullable: true,
