@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { SingleBar } from 'cli-progress';
 import { Command, Option } from 'commander';
 import { buildApp } from './app.ts';
-import { type ConfigName, listSettings, readConfig } from './config.ts';
+import { type ConfigName, listSettings, loadEnvironmentFile, readConfig } from './config.ts';
 import { type Db, migrateDatabase, openDatabase } from './db/client.ts';
 import { formatFileProblem, LoadRefusal, Refusal, UsageError } from './errors.ts';
 import { writeContract } from './http/openapi.ts';
@@ -33,7 +33,7 @@ function addSettings(command: Command, ...names: ConfigName[]): Command {
   for (const { name, description, standard } of listSettings()) {
     if (!names.includes(name)) continue;
     const flag = `--${name.toLowerCase().replaceAll('_', '-')} <value>`;
-    command.addOption(new Option(flag, `${description} (${name}; default ${String(standard)})`));
+    command.addOption(new Option(flag, `${description} (${name}; default ${standard})`));
   }
   return command;
 }
@@ -246,6 +246,7 @@ function readOrNothing(path: string): string | null {
 }
 
 try {
+  loadEnvironmentFile();
   await program.parseAsync(process.argv);
 } catch (error) {
   if (error instanceof LoadRefusal) {

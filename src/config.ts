@@ -1,9 +1,12 @@
 /** The only reader of the environment. A flag wins over a variable, a variable over the default. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { UsageError } from './errors.ts';
 
-const fromCheckout = (path: string) => fileURLToPath(new URL(`../${path}`, import.meta.url));
+const CHECKOUT = fileURLToPath(new URL('../', import.meta.url));
+const fromCheckout = (path: string) => join(CHECKOUT, path);
 
 const wholeNumber = (minimum: number, maximum: number) =>
   z
@@ -50,13 +53,19 @@ function isOrigin(value: string): boolean {
   return URL.canParse(value) && new URL(value).origin === value;
 }
 
-/** What each variable means and what it is without one: for `--help`, `.env.example` and the docs. */
-export function listSettings(): { name: ConfigName; description: string; standard: unknown }[] {
+/** What each variable means and what it is without one (paths from the checkout): for `--help`, `.env.example` and the docs. */
+export function listSettings(): { name: ConfigName; description: string; standard: string }[] {
   return Object.entries(schema.shape).map(([name, field]) => ({
     name: name as ConfigName,
     description: field.description ?? '',
-    standard: (field as z.ZodDefault).def.defaultValue,
+    standard: String((field as z.ZodDefault).def.defaultValue).replace(CHECKOUT, ''),
   }));
+}
+
+/** Adds the variables of the checkout's `.env`, where there is one; those that are set already win. */
+export function loadEnvironmentFile(): void {
+  const path = fromCheckout('.env');
+  if (existsSync(path)) process.loadEnvFile(path);
 }
 
 /** Throws a UsageError with one sentence for each wrong value. */
