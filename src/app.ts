@@ -47,6 +47,9 @@ export async function buildApp({ db, config, logger }: AppOptions): Promise<Fast
   await app.register(compress, {
     encodings: CODINGS as ('br' | 'gzip' | 'identity')[],
     threshold: 1024,
+    customTypes: /^text\/|[/+](?:x-nd)?json(?:;|$)/,
+    // Nothing here reads a body.
+    globalDecompression: false,
     // The highest quality, brotli's default, takes longer than it saves on an answer made for one reader.
     brotliOptions: { params: { [constants.BROTLI_PARAM_QUALITY]: 4 } },
   });

@@ -30,10 +30,11 @@ export function listColumns(
       : [];
   const all = listFieldPaths(resource).flatMap((field) => (field.path === rows ? entries : [field]));
   if (fields === null) return all.filter((field) => !field.on_request).map(toColumn);
-  return fields.flatMap((name) => {
+  const columns = fields.flatMap((name) => {
     const covered = all.filter((field) => field.path === name || field.path.startsWith(`${name}.`));
     return covered.length > 0 ? covered.map(toColumn) : [{ path: name, keys: name.split('.'), json: false }];
   });
+  return [...new Map(columns.map((column) => [column.path, column])).values()];
 }
 
 function toColumn(field: FieldPath): Column {

@@ -35,7 +35,14 @@ export function chooseFormat(
   request: FastifyRequest,
   formats: readonly Format[] = FORMATS,
 ): Format {
-  if (asked !== null) return asked;
+  if (asked !== null && formats.includes(asked)) return asked;
+  if (asked !== null) {
+    throw new Refusal('unknown_field', `This address has no \`format=${asked}\`.`, {
+      parameter: 'format',
+      value: asked,
+      allowed: formats,
+    });
+  }
   const { accept } = request.headers;
   if (accept === undefined || accept === '') return formats[0] as Format;
   const offered = ACCEPTED.filter(([, format]) => formats.includes(format));
@@ -82,8 +89,7 @@ export function tagAnswer(
   canonical: string,
   format: Format,
 ): boolean {
-  const header = request.headers['accept-encoding'];
-  const coding = (header === undefined ? 'identity' : negotiate(String(header), CODINGS)) ?? 'identity';
+  const coding = chooseCoding(request);
   const digest = createHash('sha256')
     .update(JSON.stringify([version, canonical, format, coding, RELEASE]))
     .digest('base64url');
@@ -96,5 +102,13 @@ export function tagAnswer(
   });
   const given = request.headers['if-none-match'];
   if (given === undefined) return false;
-  return given.split(',').some((one) => one.trim() === '*' || one.trim().replace(/^W\//, '') === tag);
+  // `*` would have to be answered with 304 only where there is something, and that is not known yet.
+  return given.split(',').some((one) => one.trim().replace(/^W\//, '') === tag);
+}
+
+/** As the compression plugin chooses. */
+function chooseCoding(request: FastifyRequest): string {
+  const { 'accept-encoding': accepted, 'x-no-compression': refused } = request.headers;
+  if (accepted === undefined || refused !== undefined) return 'identity';
+  return negotiate(String(accepted), CODINGS) ?? 'identity';
 }

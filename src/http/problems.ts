@@ -40,6 +40,8 @@ export function buildProblem(refusal: Refusal, requestId: string | null): Record
 }
 
 function sendProblem(request: FastifyRequest, reply: FastifyReply, refusal: Refusal): FastifyReply {
+  // Fastify's own refusals come before any hook.
+  reply.header('x-request-id', request.id);
   reply.removeHeader('etag');
   reply.removeHeader('link');
   return reply
@@ -76,12 +78,15 @@ export function registerProblems(app: FastifyInstance): void {
     );
   });
   const isServed = (url: string) => addresses.some((address) => address.test(url.split('?', 1)[0] ?? ''));
-  // A browser's preflight is the business of CORS; anyone else who asks what is allowed gets the methods.
+  // A browser's preflight is the business of CORS; anyone else who asks what is allowed gets the methods. Methods
+  // that nothing here has are refused before Fastify looks at what they carry.
   app.addHook('onRequest', async (request, reply) => {
-    if (request.method !== 'OPTIONS' || request.headers['access-control-request-method'] !== undefined)
-      return;
-    if (isServed(request.url)) return reply.status(204).headers(ALLOW).send();
-    return sendProblem(request, reply, refusePath(request.url));
+    const { method, url } = request;
+    if (method === 'GET' || method === 'HEAD') return;
+    if (method === 'OPTIONS' && request.headers['access-control-request-method'] !== undefined) return;
+    if (!isServed(url)) return sendProblem(request, reply, refusePath(url));
+    if (method === 'OPTIONS') return reply.status(204).headers(ALLOW).send();
+    return sendProblem(request, reply, refuseMethod(method));
   });
   // Nothing here reads a body: one that comes along is drained, whatever its type.
   app.removeAllContentTypeParsers();
@@ -91,13 +96,16 @@ export function registerProblems(app: FastifyInstance): void {
     payload.on('error', done);
   });
   app.setNotFoundHandler((request, reply) => {
-    if (!isServed(request.url)) return sendProblem(request, reply, refusePath(request.url));
-    const sentence = `${request.method} is not among the methods of this address: ${ALLOW.allow}.`;
-    return sendProblem(request, reply, new Refusal('method_not_allowed', sentence, { headers: ALLOW }));
+    return sendProblem(request, reply, refusePath(request.url));
   });
 }
 
 const ALLOW = { allow: 'GET, HEAD, OPTIONS' };
+
+function refuseMethod(method: string): Refusal {
+  const sentence = `${method} is not among the methods of this address: ${ALLOW.allow}.`;
+  return new Refusal('method_not_allowed', sentence, { headers: ALLOW });
+}
 
 function refusePath(url: string): Refusal {
   return new Refusal('no_such_path', `Nothing is served at ${(url.split('?', 1)[0] ?? '').slice(0, 200)}.`);

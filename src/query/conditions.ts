@@ -1,4 +1,5 @@
 /** Filters with values, and the SQL they become. A negation is the complement: what the same filter without `!` leaves out. */
+import { Refusal } from '../errors.ts';
 import type { Filter, Step } from './filters.ts';
 
 export type DayPeriod = { from: number; to: number };
@@ -16,6 +17,9 @@ export type Condition = {
 export type Sql = { sql: string; params: (string | number)[] };
 
 export const TRUE: Sql = { sql: '1', params: [] };
+
+/** The most values that one record is compared with. Repeated conditions on children multiply; SQLite takes 32,766. */
+export const MOST_COMPARED = 1000;
 
 export function joinSql(parts: readonly Sql[], word: 'AND' | 'OR'): Sql {
   if (parts.length === 0) return TRUE;
@@ -48,7 +52,14 @@ export function compileConditions(conditions: readonly Condition[]): Sql {
     groups.set(step.table, group);
   }
   for (const group of groups.values()) parts.push(compileChildren(group));
-  return joinSql(parts, 'AND');
+  const all = joinSql(parts, 'AND');
+  if (all.params.length > MOST_COMPARED) {
+    throw new Refusal(
+      'too_much',
+      `These filters compare each record with ${all.params.length} values; one request may ask for ${MOST_COMPARED}. Name fewer values, or repeat fewer filters.`,
+    );
+  }
+  return all;
 }
 
 function compileCondition(condition: Condition): Sql {

@@ -333,7 +333,7 @@ export function listRowFields(resource: Resource): string[] {
 
 function parseCondition(resource: Resource, filter: Filter, value: string): Condition {
   const negated = value.startsWith('!');
-  const items = (negated ? value.slice(1) : value).split(',').map((item) => item.trim());
+  const items = splitValues(filter, negated ? value.slice(1) : value);
   if (items.length > MOST_VALUES) {
     throw new Refusal(
       'too_much',
@@ -355,6 +355,12 @@ function parseCondition(resource: Resource, filter: Filter, value: string): Cond
   }
   const values = kept.filter((item) => !(none && item === 'none')).map((item) => parseValue(filter, item));
   return { filter, values, none, negated, text: `${filter.name}=${negated ? '!' : ''}${kept.join(',')}` };
+}
+
+/** At commas; in a date, not at those inside an EDTF set such as `[2019,2020]`. */
+function splitValues(filter: Filter, value: string): string[] {
+  const isDate = filter.kind === 'date' || filter.kind === 'date_within';
+  return value.split(isDate ? /,(?![^[\]{}]*[\]}])/ : ',').map((item) => item.trim());
 }
 
 /** `hedge=none` is a word of its list, and not "where there is nothing". */

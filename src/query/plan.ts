@@ -55,7 +55,7 @@ export function planRows(db: Db, query: Query, sort: Sort | null): Plan {
   let best: { size: number; gather: Sql; condition: Condition | null } | null = null;
   for (const condition of [...conditions, null]) {
     const gather =
-      condition === null ? gatherWords(query) : gatherCondition(resource.name, condition, indexes);
+      condition === null ? gatherWords(query) : gatherCondition(db, resource.name, condition, indexes);
     if (gather === null) continue;
     const size = countUpTo(db, gather, GATHER_LIMIT + 1);
     if (best === null || size < best.size) best = { size, gather, condition };
@@ -63,7 +63,8 @@ export function planRows(db: Db, query: Query, sort: Sort | null): Plan {
   }
   const limit = query.words === null || best?.condition === null ? GATHER_LIMIT : PROBE_LIMIT;
   if (best !== null && best.size <= limit) {
-    const rest = conditions.filter((condition) => condition !== best.condition);
+    // A condition on children is tested again beside the others: one and the same child must meet them all.
+    const rest = conditions.filter((condition) => condition !== best.condition || isOnChildren(condition));
     const words = best.condition === null ? null : testWords(query);
     return {
       kind: 'gathered',
@@ -114,6 +115,11 @@ function order(
   };
 }
 
+function isOnChildren({ filter }: Condition): boolean {
+  const step = filter.steps[0];
+  return step?.kind === 'list' && step.children;
+}
+
 /** One value of a column of the row itself: what an index can start with. */
 function isEquality(condition: Condition): boolean {
   const { filter, values, none, negated } = condition;
@@ -142,8 +148,8 @@ function boundOrder(conditions: readonly Condition[], sort: Sort | null): Sql {
   return TRUE;
 }
 
-/** Keys of the rows that a condition matches, found through an index alone; null where none leads to them. */
-function gatherCondition(table: string, condition: Condition, indexes: Indexes): Sql | null {
+/** Keys of the rows that a condition matches, found through indexes alone; null where none leads to them. */
+function gatherCondition(db: Db, table: string, condition: Condition, indexes: Indexes): Sql | null {
   const { filter, values, none, negated } = condition;
   if (negated || none || values.length === 0 || typeof values[0] === 'object') return null;
   const params = values as (string | number)[];
@@ -161,7 +167,8 @@ function gatherCondition(table: string, condition: Condition, indexes: Indexes):
   if (step.kind === 'list' && filter.kind === 'reference') {
     return { sql: `SELECT ${step.owner} FROM ${step.table} WHERE ${filter.column} IN (${wanted})`, params };
   }
-  if (step.kind === 'record' && hasIndex(indexes, [step.column])) {
+  const leads = step.kind === 'record' && hasIndex(readIndexes(db, step.table), [filter.column]);
+  if (leads && hasIndex(indexes, [step.column])) {
     const leaf = compileLeaf(condition, 'r');
     return {
       sql: `SELECT o.key FROM ${step.table} r CROSS JOIN ${table} o ON o.${step.column} = r.key WHERE ${leaf.sql}`,

@@ -64,32 +64,13 @@ function readSlice(
   after: Extract<Position, { kind: 'keyset' }> | null,
   limit: number,
 ): Slice {
-  const { column, descending } = query.sort;
-  const way = descending ? 'DESC' : 'ASC';
-  const beyond: Sql =
-    after === null
-      ? TRUE
-      : { sql: `(t.${column}, t.key) ${descending ? '<' : '>'} (?, ?)`, params: [after.sort, after.key] };
-  const where = joinSql(
-    [plan.driver, plan.bound, beyond].filter((part) => part !== TRUE),
-    'AND',
-  );
   const tested = plan.residual !== TRUE;
   const budget = plan.kind === 'gathered' ? null : getBudget(plan);
-  const most = tested ? (budget === null ? '' : ` LIMIT ${budget}`) : ` LIMIT ${limit + 1}`;
-  const document = tested ? `CASE WHEN ${plan.residual.sql} THEN t.document END` : 't.document';
-  // The document's test stands first in the text, so its parameters do too.
-  const statement = prepare(
-    db,
-    `SELECT t.key, t.${column}, ${document} FROM ${query.resource.name} t WHERE ${where.sql} ORDER BY t.${column} ${way}, t.key ${way}${most}`,
-  ).raw();
   const rows: Row[] = [];
   let visited = 0;
   let last: Row | null = null;
-  for (const row of statement.iterate(
-    ...(tested ? plan.residual.params : []),
-    ...where.params,
-  ) as IterableIterator<Row>) {
+  for (const row of iterateRows(db, query, plan, after, tested ? budget : limit + 1)) {
+    if (tested && visited === budget) break;
     visited += 1;
     if (row[2] === null) {
       last = row;
@@ -102,12 +83,51 @@ function readSlice(
     rows.push(row);
     last = row;
   }
-  const spent = tested && budget !== null && visited === budget;
+  const spent = tested && visited === budget;
   return {
     rows,
     next: spent && last !== null ? { kind: 'keyset', sort: last[1], key: last[0] } : null,
     visited,
   };
+}
+
+/** The rows behind a cursor in the order asked for, `most` of each part; a null document where the row fails its test. */
+function* iterateRows(
+  db: Db,
+  query: Query,
+  plan: Plan,
+  after: Extract<Position, { kind: 'keyset' }> | null,
+  most: number | null,
+): Generator<Row> {
+  const { column, descending } = query.sort;
+  const way = descending ? 'DESC' : 'ASC';
+  const sign = descending ? '<' : '>';
+  // Not `(column, key) < (?, ?)`: SQLite looks up the column alone, and from there reads its way to the cursor through
+  // all rows of that date, which may be every undated one.
+  const parts: Sql[] =
+    after === null
+      ? [TRUE]
+      : [
+          { sql: `t.${column} = ? AND t.key ${sign} ?`, params: [after.sort, after.key] },
+          { sql: `t.${column} ${sign} ?`, params: [after.sort] },
+        ];
+  const tested = plan.residual !== TRUE;
+  const document = tested ? `CASE WHEN ${plan.residual.sql} THEN t.document END` : 't.document';
+  for (const beyond of parts) {
+    const where = joinSql(
+      [plan.driver, plan.bound, beyond].filter((part) => part !== TRUE),
+      'AND',
+    );
+    const statement = prepare(
+      db,
+      `SELECT t.key, t.${column}, ${document} FROM ${query.resource.name} t WHERE ${where.sql} ORDER BY t.${column} ${way}, t.key ${way}${most === null ? '' : ` LIMIT ${most}`}`,
+    ).raw();
+    // The document's test stands first in the text, so its parameters do too.
+    yield* statement.iterate(
+      ...(tested ? plan.residual.params : []),
+      ...where.params,
+    ) as IterableIterator<Row>;
+  }
 }
 
 /** How many rows may be read: fewer where each is looked up in the text index. */

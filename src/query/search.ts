@@ -100,13 +100,23 @@ export function findMatches(
       const marked = row?.[`c${n}`];
       if (marked == null) return [];
       if (!lines) return readMarks(marked).map((place) => ({ field, ...place }));
-      return marked
-        .split('\n')
-        .flatMap((line, index) => readMarks(line).map((place) => ({ field, index, ...place })));
+      return splitMarkedLines(marked).flatMap((line, index) =>
+        readMarks(line).map((place) => ({ field, index, ...place })),
+      );
     });
     found.set(key, markOwnWords(search, record, matches));
   }
   return found;
+}
+
+/** A phrase may run from the end of one line into the next: each line gets its own part of it. */
+function splitMarkedLines(marked: string): string[] {
+  let open = false;
+  return marked.split('\n').map((line) => {
+    const start = open ? OPEN : '';
+    open = line.lastIndexOf(OPEN) > line.lastIndexOf(CLOSE) || (open && !line.includes(CLOSE));
+    return `${start}${line}${open ? CLOSE : ''}`;
+  });
 }
 
 function readMarks(marked: string): { start: number; end: number }[] {

@@ -84,9 +84,10 @@ async function answerList(
   const fixed: RawParams = kin === null ? {} : { [kin.filter]: getId(request) };
   const query = parseParams(resource, request.query as RawParams, context, fixed);
   const format = chooseFormat(query.format, request);
-  refuseRows(query, format);
-  if (tagAnswer(request, reply, readDataVersion(db), query.canonical, format))
-    return reply.status(304).send();
+  refuseForFormat(query, format);
+  // The size of a page that is not asked for is a setting, and not part of the query.
+  const canonical = `${query.canonical} ${context.page_size}`;
+  if (tagAnswer(request, reply, readDataVersion(db), canonical, format)) return reply.status(304).send();
   if (kin !== null && !hasRecord(db, kin.parent, getId(request)))
     throw explainAbsence(db, kin.parent, getId(request));
   const resolved = resolveIds(db, query);
@@ -105,7 +106,14 @@ function getId(request: FastifyRequest): string {
   return (request.params as { id: string }).id;
 }
 
-function refuseRows(query: Query, format: Format): void {
+function refuseForFormat(query: Query, format: Format): void {
+  if (query.facets !== null && format !== 'json') {
+    throw new Refusal(
+      'conflicting_parameters',
+      `\`facets\` are counts beside the records of a JSON page: a list in ${format.toUpperCase()} has no place for them.`,
+      { parameter: 'facets' },
+    );
+  }
   if (format === 'csv' || (query.rows === null && !query.guard)) return;
   const parameter = query.rows === null ? 'guard' : 'rows';
   throw new Refusal(
@@ -179,10 +187,9 @@ async function* writeSlices(
 
 /** The same address with another cursor: relative, because a proxy may know us under another name. */
 function buildNextUrl(url: string, cursor: string): string {
-  const [path = '', search = ''] = url.split('?', 2);
-  const params = new URLSearchParams(search);
-  params.set('cursor', cursor);
-  return `${path}?${params}`;
+  const { pathname, searchParams } = new URL(url, 'http://here');
+  searchParams.set('cursor', cursor);
+  return `${pathname}?${searchParams}`;
 }
 
 async function answerItem(
