@@ -1,4 +1,5 @@
 /** The pages of docs/ that say what the code says: written from its declarations, and compared with them by a test. */
+import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { listSettings } from '../src/config.ts';
@@ -18,6 +19,7 @@ export function buildDocs(): Map<string, string> {
     ['docs/errors.md', writeErrors()],
     ['docs/data-dictionary.md', writeDictionary()],
     ['docs/configuration.md', writeConfiguration()],
+    ['docs/command-line.md', writeCommandLine()],
     ['.env.example', writeEnvironment()],
   ]);
 }
@@ -143,6 +145,26 @@ ${table(['variable', 'flag', 'default', 'meaning'], rows)}
 
 Logs go to standard output: JSON lines, or lines for people when that is a terminal.
 `;
+}
+
+const COMMANDS = ['serve', 'seed', 'verify', 'locate', 'openapi'];
+
+function writeCommandLine(): string {
+  const pages = COMMANDS.map((command) => `## ${command}\n\n\`\`\`text\n${readHelp(command)}\`\`\`\n`);
+  return `# The command line
+
+${GENERATED}
+
+Everything is started through npm, so that it runs on the Node that the project brings: \`npm start\` serves, \`npm run seed\`, \`npm run verify\`, \`npm run locate\` and \`npm run openapi\` are the commands of the same name, with flags after \`--\`: \`npm run verify -- --text article.txt\`. \`npm run verbatim -- --help\` lists them.
+
+Exit codes: 0 for yes, 1 for no (a load that was refused, a check that failed), 2 for what was not understood (an unknown flag, a wrong setting, a file that cannot be read). Results go to standard output, mistakes to standard error. On a terminal, work that takes long shows a bar; elsewhere there are only lines.
+
+${pages.join('\n')}`;
+}
+
+function readHelp(command: string): string {
+  return spawnSync(process.execPath, [`${ROOT}bin/verbatim.js`, command, '--help'], { encoding: 'utf8' })
+    .stdout;
 }
 
 function writeEnvironment(): string {
