@@ -135,22 +135,22 @@ export async function ask(
   };
 }
 
-/** A page of records, of which 200 is expected. */
-export async function askPage(
-  app: FastifyInstance,
-  url: string,
-): Promise<{
+export type ListPage = {
   total: number;
   total_is: string;
   next_cursor: string | null;
   results: Json[];
   ranking?: string;
   facets?: Record<string, { value: unknown; count: number }[]>;
-  link?: string;
-}> {
+  /** Of the header. */
+  link: string | undefined;
+};
+
+/** A page of records, of which 200 is expected. */
+export async function askPage(app: FastifyInstance, url: string): Promise<ListPage> {
   const answer = await ask(app, url);
   if (answer.status !== 200) throw new Error(`${url} answers ${answer.status}: ${answer.text}`);
-  return { ...(answer.json() as never), link: answer.headers.link };
+  return { ...(answer.json() as ListPage), link: answer.headers.link };
 }
 
 /** `/v1/quotes` and `{ kind: 'direct' }` to an address. */

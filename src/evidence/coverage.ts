@@ -45,8 +45,9 @@ export interface CoverageProblem {
 
 export function checkCoverage({ spans, ledger, text }: Coverage): CoverageProblem[] {
   const problems = [...checkSpansApart(spans), ...checkLedgerApart(spans, ledger)];
+  const ofQuotes = Map.groupBy(spans, (span) => span.quote);
   ledger.forEach((entry, n) => {
-    const sentence = describeWrongTarget(spans, entry, text);
+    const sentence = describeWrongTarget(ofQuotes, entry, text);
     if (sentence !== null) problems.push({ ledger: n, field: 'of', place: pickPlace(entry), sentence });
   });
   if (text !== undefined) problems.push(...checkPassages(spans, ledger, text));
@@ -94,12 +95,16 @@ function checkLedgerApart(spans: readonly CoveredSpan[], ledger: readonly Ledger
 }
 
 /** What is wrong with the span that a ledger entry says it repeats or echoes; quotes that are not at hand are left out. */
-function describeWrongTarget(spans: readonly CoveredSpan[], entry: LedgerPlace): string | null {
+function describeWrongTarget(
+  ofQuotes: ReadonlyMap<string, readonly CoveredSpan[]>,
+  entry: LedgerPlace,
+  text: CodePointIndex | undefined,
+): string | null {
   const { quote, span: ordinal } = entry.of ?? {};
   if (quote == null) return ordinal == null ? null : 'names a span and not the quote that it is of';
   if (ordinal == null)
     return entry.reason === 'repeat' ? 'a repeat says which span of the quote it repeats' : null;
-  const ofQuote = spans.filter((span) => span.quote === quote);
+  const ofQuote = ofQuotes.get(quote) ?? [];
   const target = ofQuote.find((span) => span.ordinal === ordinal);
   if (target === undefined) {
     const has =
@@ -115,15 +120,19 @@ function describeWrongTarget(spans: readonly CoveredSpan[], entry: LedgerPlace):
   if (entry.start < target.start) {
     return `${formatPlace(entry)} stands before span ${ordinal} of "${quote}" ${formatPlace(target)}; a quote's first place is its place, and the later one the repeat`;
   }
-  return null;
+  if (text === undefined || Math.max(entry.end, target.end) > text.length) return null;
+  const [words, repeated] = [text.slice(target.start, target.end), text.slice(entry.start, entry.end)];
+  if (words === repeated) return null;
+  return `${formatPlace(entry)} has “${shorten(repeated)}”, which is no repeat of “${shorten(words)}”`;
 }
 
 function checkPassages(
   spans: readonly CoveredSpan[],
   ledger: readonly LedgerPlace[],
-  passages: readonly (Place & { level: number })[],
+  text: CodePointIndex,
 ): CoverageProblem[] {
   const problems: CoverageProblem[] = [];
+  const passages = findQuotedPassages(text.text);
   const quoted = new Set(passages.map(formatPlace));
   ledger.forEach((entry, n) => {
     if (quoted.has(formatPlace(entry))) return;
@@ -135,7 +144,8 @@ function checkPassages(
   const accounted = new Set([...spans, ...ledger].map(formatPlace));
   for (const passage of passages) {
     if (passage.level > 0 || accounted.has(formatPlace(passage))) continue;
-    const sentence = `${formatPlace(passage)} stands in quotation marks and is neither a span of a quote nor in the ledger`;
+    const words = shorten(text.slice(passage.start, passage.end));
+    const sentence = `${formatPlace(passage)} “${words}” stands in quotation marks and is neither a span of a quote nor in the ledger`;
     problems.push({ place: pickPlace(passage), sentence });
   }
   return problems;
@@ -177,4 +187,15 @@ function pickPlace({ start, end }: Place): Place {
 /** `[start, end)` */
 export function formatPlace({ start, end }: Place): string {
   return `[${start}, ${end})`;
+}
+
+/** Words for a sentence, cut to a readable length. */
+export function shorten(words: string, most = 80): string {
+  const line = words.replace(/\s+/g, ' ');
+  return line.length > most
+    ? `${line
+        .slice(0, most)
+        .toWellFormed()
+        .replace(/\ufffd$/, '')}…`
+    : line;
 }

@@ -187,6 +187,12 @@ function gatherWords(query: Query): Sql | null {
   return { sql: `SELECT rowid FROM ${table} WHERE ${table} MATCH ?`, params: [words.match] };
 }
 
+/** Whether so few rows have the words of a search that all may be ranked: bm25 reads every one, whatever else is asked. */
+export function mayRank(db: Db, query: Query): boolean {
+  const rows = query.words?.match == null ? null : gatherWords(query);
+  return rows !== null && countUpTo(db, rows, GATHER_LIMIT + 1) <= GATHER_LIMIT;
+}
+
 /** A test of one row for its words: looks this row up in the index, and no other. */
 function testWords(query: Query): Sql | null {
   const { words, resource } = query;

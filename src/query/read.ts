@@ -9,7 +9,7 @@ import type { Resource } from '../resources/resource.ts';
 import { joinSql, type Sql, TRUE } from './conditions.ts';
 import { bindCursor, type Position, readCursor, writeCursor } from './cursor.ts';
 import { findNearestId, type Query } from './params.ts';
-import { type Plan, PROBE_LIMIT, planRows } from './plan.ts';
+import { mayRank, type Plan, PROBE_LIMIT, planRows } from './plan.ts';
 import { findMatches } from './search.ts';
 
 /** The most rows one request reads, whatever it asks: about 10 ms of work. */
@@ -175,7 +175,7 @@ function readRanked(
   const table = resource.search?.table ?? '';
   const plan = planRows(db, query, null);
   const total = countRows(db, query, plan);
-  const ranked = plan.kind === 'gathered' && words?.match != null;
+  const ranked = plan.kind === 'gathered' && mayRank(db, query);
   const where = joinSql(
     [plan.driver, plan.residual].filter((part) => part !== TRUE),
     'AND',
@@ -183,24 +183,22 @@ function readRanked(
   const best = Math.min(limit + 1, MOST_RANKED - given);
   let rows: Row[] = [];
   if (best > 0 && ranked) {
-    // CROSS JOIN makes the fewer rows the outer loop: those with the words, or those gathered by another condition.
-    const from = plan.probes
-      ? `${resource.name} t CROSS JOIN ${table} f`
-      : `${table} f CROSS JOIN ${resource.name} t`;
+    // CROSS JOIN makes the text index the outer loop: as the inner one, it would be weighed anew for each row.
+    const from = `${table} f CROSS JOIN ${resource.name} t`;
     rows = prepare(
       db,
       `SELECT t.key, 0, t.document FROM ${from} ON t.key = f.rowid WHERE ${table} MATCH ? AND ${where.sql} ORDER BY f.rank, t.key LIMIT ${best} OFFSET ${given}`,
     )
       .raw()
-      .all(words.match, ...where.params) as Row[];
+      .all(words?.match, ...where.params) as Row[];
   } else if (best > 0) {
     const newest = prepare(
       db,
-      `SELECT t.key, 0, CASE WHEN ${plan.residual.sql} THEN t.document END FROM ${resource.name} t WHERE ${plan.driver.sql} ORDER BY t.key DESC LIMIT ${getBudget(plan)}`,
-    )
-      .raw()
-      .all(...plan.residual.params, ...plan.driver.params) as Row[];
-    rows = newest.filter((row) => row[2] !== null).slice(given, given + best);
+      `SELECT key FROM (SELECT t.key, (${plan.residual.sql}) AS ok FROM ${resource.name} t WHERE ${plan.driver.sql} ORDER BY t.key DESC LIMIT ${getBudget(plan)}) WHERE ok ORDER BY key DESC LIMIT ${best} OFFSET ${given}`,
+    ).pluck();
+    const keys = newest.all(...plan.residual.params, ...plan.driver.params) as number[];
+    const document = prepare(db, `SELECT key, 0, document FROM ${resource.name} WHERE key = ?`).raw();
+    rows = keys.map((key) => document.get(key) as Row);
   }
   const more = rows.length > limit;
   rows = rows.slice(0, limit);

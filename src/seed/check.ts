@@ -413,8 +413,7 @@ function reportIssues(
   for (const issue of issues) {
     const path = issue.path as (string | number)[];
     // What is missing beside such keys is what they stand for.
-    if (issue.code !== 'unrecognized_keys' && findTransientKeys(value, path.slice(0, -1)).length > 0)
-      continue;
+    if (getAt(value, path) === undefined && hasTransientKeys(value, path.slice(0, -1))) continue;
     if (issue.code === 'unrecognized_keys') {
       const allowed = listKeysAt(fields, path);
       for (const key of issue.keys) {

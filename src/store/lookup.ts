@@ -2,21 +2,41 @@
 import type { Db } from '../db/client.ts';
 import { prepare } from '../db/statements.ts';
 import { getResource } from '../resources/registry.ts';
-import type { Draft, Noun } from '../resources/resource.ts';
+import type { Draft, Field, Noun } from '../resources/resource.ts';
 import type { Row } from './columns.ts';
 
-/** A record that the base holds, in the shape in which it was handed in, as far as checks of other records need it. */
+/** A record that the base holds, in the shape in which it was handed in. */
 export function readDraft(db: Db, noun: Noun, id: string): Draft | undefined {
   const resource = getResource(noun);
   const row = prepare(db, `SELECT * FROM ${noun} WHERE id = ?`).get(id) as Row | undefined;
   if (row === undefined) return undefined;
   const document = JSON.parse(String(row.document)) as Record<string, unknown>;
-  const draft: Draft = { id };
-  for (const [name, field] of Object.entries(resource.fields)) {
-    const value = field.type === 'text' && field.on_request ? row[name] : document[name];
-    draft[name] = field.type === 'reference' ? ((value as { id: string } | null)?.id ?? null) : value;
+  for (const [name, field] of Object.entries(resource.fields))
+    if (field.type === 'text' && field.on_request) document[name] = row[name];
+  return { ...unembed(resource.fields, document), id };
+}
+
+/** Records show id and label of those that they refer to; drafts name the id alone. */
+function unembed(fields: Record<string, Field>, values: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(fields).map(([name, field]) => [name, unembedField(field, values[name])]),
+  );
+}
+
+function unembedField(field: Field, value: unknown): unknown {
+  if (value == null) return value;
+  switch (field.type) {
+    case 'reference':
+      return (value as { id: string }).id;
+    case 'references':
+      return (value as { id: string }[]).map((part) => part.id);
+    case 'object':
+      return unembed(field.fields, value as Record<string, unknown>);
+    case 'children':
+      return (value as Record<string, unknown>[]).map((child) => unembed(field.fields, child));
+    default:
+      return value;
   }
-  return draft;
 }
 
 export function isOfOrigin(db: Db, noun: Noun, id: string, origin: string): boolean {
