@@ -17,13 +17,17 @@ test('no schema is left over', () => {
   expect(readdirSync(join(seeds, 'schemas')).sort()).toEqual([...schemas.keys()].sort());
 });
 
-const files = readdirSync(seeds, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.yaml'));
+const files = readdirSync(seeds, { recursive: true, encoding: 'utf8' }).filter((name) =>
+  name.endsWith('.yaml'),
+);
 
 test.each(files)('seeds/%s names its schema and is right by it', (name) => {
   const text = readFileSync(join(seeds, name), 'utf8');
   const named = /^# yaml-language-server: \$schema=(\S+)$/m.exec(text.split('\n', 1)[0] ?? '')?.[1];
   const path = resolve(dirname(join(seeds, name)), named ?? 'none');
   expect(existsSync(path), `${named} is there`).toBe(true);
-  const validate = new Ajv({ strict: false, allErrors: true }).compile(JSON.parse(readFileSync(path, 'utf8')));
+  const validate = new Ajv({ strict: false, allErrors: true }).compile(
+    JSON.parse(readFileSync(path, 'utf8')),
+  );
   expect(validate(parse(text)), JSON.stringify(validate.errors?.slice(0, 3))).toBe(true);
 });
