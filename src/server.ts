@@ -25,16 +25,21 @@ export async function startServer(
     logger.info(Object.fromEntries(report), 'seeds loaded');
   }
   const app = await buildApp({ db, config, logger });
+  let address: string;
+  try {
+    address = await app.listen({ host: config.HOST, port: config.PORT });
+  } catch (error) {
+    await app.close();
+    db.close();
+    const { code, message } = error as NodeJS.ErrnoException;
+    const why = code === 'EADDRINUSE' ? 'another program listens there; set PORT to a free one' : message;
+    throw new UsageError(`Cannot listen on ${config.HOST}:${config.PORT}: ${why}.`);
+  }
+  // Not before: it ends the process with 0 as soon as nothing is left to do, whatever exit code was set.
   closeWithGrace({ delay: GRACE_MS, logger }, async ({ err }) => {
     if (err) logger.error({ err }, 'stopping after a fault');
     await app.close();
     db.close();
   });
-  try {
-    return await app.listen({ host: config.HOST, port: config.PORT });
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    const why = code === 'EADDRINUSE' ? 'another program listens there; set PORT to a free one' : message;
-    throw new UsageError(`Cannot listen on ${config.HOST}:${config.PORT}: ${why}.`);
-  }
+  return address;
 }

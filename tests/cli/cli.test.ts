@@ -1,0 +1,137 @@
+// The command line as a script sees it: what it prints, where, and its exit code. A start costs, so there are few.
+import { spawn, spawnSync } from 'node:child_process';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+
+const root = join(import.meta.dirname, '../..');
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'verbatim-cli-'));
+});
+afterAll(() => {
+  rmSync(folder, { recursive: true });
+});
+
+const launch = [join(root, 'bin/verbatim.js')];
+const environment = (more: Record<string, string>) => ({
+  PATH: process.env.PATH ?? '',
+  DATABASE: join(folder, 'base.sqlite'),
+  ...more,
+});
+
+function run(args: string[], more: Record<string, string> = {}) {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [...launch, ...args], {
+    encoding: 'utf8',
+    env: environment(more),
+  });
+  return { status, stdout, stderr };
+}
+
+describe('seed', () => {
+  test('says a line a noun, and changes nothing the second time', () => {
+    const first = run(['seed']);
+    expect(first).toMatchObject({ status: 0, stderr: '' });
+    expect(first.stdout.trim().split('\n')).toHaveLength(7);
+    expect(first.stdout).toMatch(/^quotes +[1-9]\d* added, 0 changed, 0 unchanged, 0 withdrawn$/m);
+    const second = run(['seed']);
+    expect(second.status).toBe(0);
+    for (const line of second.stdout.trim().split('\n')) {
+      expect(line).toMatch(/ 0 added, 0 changed, \d+ unchanged, 0 withdrawn$/);
+    }
+  });
+
+  test('a mistake refuses the load with its place, and exits with 1', () => {
+    const seeds = join(folder, 'seeds');
+    cpSync(join(root, 'seeds'), seeds, { recursive: true });
+    const path = join(seeds, 'eftekhari-russia-iran/quotes.yaml');
+    writeFileSync(path, readFileSync(path, 'utf8').replace('actor: putin', 'actor: putni'));
+    const answer = run(['seed'], { SEEDS: seeds, DATABASE: join(folder, 'other.sqlite') });
+    expect(answer.status).toBe(1);
+    expect(answer.stdout).toBe('');
+    expect(answer.stderr).toMatch(
+      /quotes\.yaml:\d+: "putin-[a-z-]+", actor: there is no actor "putni"\. Did you mean "putin"\?/,
+    );
+    expect(answer.stderr).toContain('Nothing was loaded: 1 mistake');
+  });
+});
+
+describe('what is not understood exits with 2, in a sentence and without a stack', () => {
+  test.each([
+    [['sreve'], {}, "unknown command 'sreve'"],
+    [['seed', '--databse', 'x'], {}, "unknown option '--databse'"],
+    [['seed'], { PORT: '80', LOG_LEVEL: 'loud' }, 'LOG_LEVEL="loud" is not one of'],
+    [['seed'], { DATABASE: tmpdir() }, 'cannot be opened'],
+    [['seed'], { DATABASE: join(root, 'package.json') }, 'file is not a database'],
+    [['seed'], { SEEDS: '/nowhere' }, 'There is no folder of seeds at /nowhere.'],
+    [['verify', '--text', '/nowhere/text.txt'], {}, 'there is no such file'],
+    [['locate'], {}, "required option '--text <file>'"],
+    [['openapi', '--write', '--check'], {}, 'cannot be used with'],
+  ])('%j %j', (args, more, sentence) => {
+    const { status, stderr } = run(args, more);
+    expect(stderr).toContain(sentence);
+    expect(stderr).not.toMatch(/^ {4}at /m);
+    expect(status).toBe(2);
+  });
+});
+
+test('verify says that the base is what it says', () => {
+  run(['seed']);
+  const { status, stdout } = run(['verify']);
+  expect(stdout).toContain('The base is what it says.');
+  expect(status).toBe(0);
+});
+
+test('openapi --check finds what is committed up to date', () => {
+  expect(run(['openapi', '--check'])).toMatchObject({ status: 0, stderr: '' });
+});
+
+describe('serve', () => {
+  test('answers on a real port, logs in JSON, and stops with grace', async () => {
+    const child = spawn(process.execPath, [...launch, 'serve'], {
+      env: environment({ PORT: '0', DATABASE: join(folder, 'served.sqlite') }),
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const ended = new Promise<number | null>((resolve) => child.once('exit', resolve));
+    let log = '';
+    const address = await new Promise<string>((resolve, reject) => {
+      child.once('exit', () => reject(new Error(`ended: ${log}`)));
+      child.stdout.on('data', (chunk: Buffer) => {
+        log += chunk.toString();
+        const found = /Server listening at (http:[^"]+)"/.exec(log)?.[1];
+        if (found !== undefined) resolve(found);
+      });
+    });
+    const answer = await fetch(`${address}/v1/quotes?actor=zarif&limit=1`);
+    expect(answer.status).toBe(200);
+    expect(await answer.json()).toMatchObject({ results: [{ actor: { id: 'zarif' } }] });
+    child.kill('SIGTERM');
+    expect(await ended).toBe(0);
+    for (const line of log.trim().split('\n')) expect(() => JSON.parse(line)).not.toThrow();
+    expect(log).toContain('seeds loaded');
+  });
+
+  test('a port that is taken is one sentence', async () => {
+    const taken = createServer();
+    await new Promise<void>((resolve) => {
+      taken.listen(0, '127.0.0.1', resolve);
+    });
+    const port = String((taken.address() as { port: number }).port);
+    const child = spawn(process.execPath, [...launch, 'serve'], {
+      env: environment({ PORT: port }),
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    let errors = '';
+    child.stderr.on('data', (chunk: Buffer) => {
+      errors += chunk.toString();
+    });
+    const status = await new Promise((resolve) => child.once('close', resolve));
+    taken.close();
+    expect(errors.trim()).toBe(
+      `Cannot listen on 127.0.0.1:${port}: another program listens there; set PORT to a free one.`,
+    );
+    expect(status).toBe(2);
+  });
+});
