@@ -5,6 +5,7 @@ import cors from '@fastify/cors';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import type { Config } from './config.ts';
 import type { Db } from './db/client.ts';
+import { registerClosing } from './http/closing.ts';
 import { CODINGS } from './http/negotiate.ts';
 import { registerContract, registerReference } from './http/openapi.ts';
 import { answerFrameworkError, answerSocketError, registerProblems } from './http/problems.ts';
@@ -28,6 +29,8 @@ export async function buildApp({ db, config, logger }: AppOptions): Promise<Fast
     keepAliveTimeout: 72_000,
     // 'idle' closes what waits and lets what is under way finish; true would cut answers off.
     forceCloseConnections: 'idle',
+    // Node would refuse a request without a host by itself, in a shape of its own: the hook does it (problems.ts).
+    http: { requireHostHeader: false },
     frameworkErrors: answerFrameworkError,
     clientErrorHandler: answerSocketError,
   });
@@ -36,6 +39,7 @@ export async function buildApp({ db, config, logger }: AppOptions): Promise<Fast
   app.setSerializerCompiler(() => JSON.stringify);
 
   registerRequestLog(app, config.LOG_SLOW_MS);
+  registerClosing(app);
   registerProblems(app);
   await app.register(cors, {
     origin: config.CORS_ORIGINS === '*' ? '*' : config.CORS_ORIGINS.split(','),

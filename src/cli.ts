@@ -5,7 +5,7 @@ import { SingleBar } from 'cli-progress';
 import { Command, Option } from 'commander';
 import { buildApp } from './app.ts';
 import { type ConfigName, listSettings, loadEnvironmentFile, readConfig } from './config.ts';
-import { type Db, migrateDatabase, openDatabase } from './db/client.ts';
+import { type Db, migrateDatabase, openDatabase, requireBase } from './db/client.ts';
 import { formatFileProblem, LoadRefusal, Refusal, UsageError } from './errors.ts';
 import { writeContract } from './http/openapi.ts';
 import { RELEASE } from './release.ts';
@@ -98,10 +98,12 @@ addSettings(
   .option('--text <file>', 'the document, as a UTF-8 text file')
   .option('--source <id>', 'which source it is, where its hash does not tell')
   .action((options) => {
-    const db = openDatabase(readConfig(readFlags(options)).DATABASE, {
-      readonly: options.text !== undefined,
-    });
+    const { DATABASE } = readConfig(readFlags(options));
+    // Checking a full-text index writes to it; but a database that is not there must not be made by looking.
+    openDatabase(DATABASE, { readonly: true }).close();
+    const db = openDatabase(DATABASE, { readonly: options.text !== undefined });
     try {
+      requireBase(db);
       if (options.text === undefined) reportBase(db);
       else reportDocument(db, options.text, options.source);
     } finally {

@@ -174,7 +174,8 @@ export const ranking: WordList = {
   description: 'How the results of a text search are ordered by `sort=relevance`.',
   words: {
     bm25: 'All matches were ranked by Okapi BM25.',
-    newest: 'The words are so common that only the records added last were taken, newest first.',
+    newest:
+      'The words are so common that ranking would cost too much: all matches come, in the order of the noun without a search (for what is dated, the newest first).',
   },
 };
 

@@ -67,6 +67,12 @@ export function migrateDatabase(db: Db, folder = MIGRATIONS): void {
   }
 }
 
+/** Throws a UsageError for a database that holds no base, such as an empty file. */
+export function requireBase(db: Db): void {
+  if (db.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'facts'").get() !== undefined) return;
+  throw new UsageError(`The database ${db.name} holds no base yet. \`verbatim seed\` makes one.`);
+}
+
 /** Reads what the migrator reads, because loading it takes longer than everything else at the start. */
 function hasPendingMigrations(db: Db, folder: string): boolean {
   const journal = JSON.parse(readFileSync(join(folder, 'meta', '_journal.json'), 'utf8')) as {

@@ -16,7 +16,8 @@ export function readDataVersion(db: Db): string {
   const last = seen.get(db);
   if (last !== undefined && last.pragma === pragma && last.changes === changes) return last.version;
   const version = readFact(db, 'data_version') ?? '0';
-  seen.set(db, { pragma, changes, version });
+  // What is read inside a transaction may be taken back, and the count of changes does not go back with it.
+  if (!db.inTransaction) seen.set(db, { pragma, changes, version });
   return version;
 }
 

@@ -62,8 +62,15 @@ export function writeRecords(
   return writeRows(rows, options.guard);
 }
 
+/** An empty cell that is alone in its row is quoted: readers take an empty line for none. */
 function writeRows(rows: readonly (readonly string[])[], guard: boolean): string {
-  return stringify(rows as string[][], { record_delimiter: '\r\n', escape_formulas: guard });
+  return stringify(rows as string[][], {
+    record_delimiter: '\r\n',
+    escape_formulas: guard,
+    // A reader takes either half of the line's end for one.
+    quoted_match: /[\r\n]/,
+    quoted_empty: rows[0]?.length === 1,
+  });
 }
 
 function writeCell(record: unknown, column: Column): string {

@@ -110,5 +110,13 @@ export function tagAnswer(
 function chooseCoding(request: FastifyRequest): string {
   const { 'accept-encoding': accepted, 'x-no-compression': refused } = request.headers;
   if (accepted === undefined || refused !== undefined) return 'identity';
-  return negotiate(String(accepted), CODINGS) ?? 'identity';
+  // The plugin takes `*` for gzip.
+  return (
+    negotiate(
+      String(accepted)
+        .toLowerCase()
+        .replaceAll(/\*|x-gzip/g, 'gzip'),
+      CODINGS,
+    ) ?? 'identity'
+  );
 }

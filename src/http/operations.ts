@@ -249,13 +249,14 @@ export function describeList(resource: Resource, limits: Limits, kin?: Kin): Jso
       ? (LIST_EXAMPLES[resource.name] as string)
       : `/v1/${kin.parent.name}/${ITEM_EXAMPLES[kin.parent.name]}/${resource.name}`;
   const filters = [...listFilters(resource).values()].filter((filter) => filter.name !== kin?.filter);
+  const groups = listGroupKeys(resource).size > 0;
   return {
     operationId:
       kin === undefined ? `list${nameTag(resource)}` : `list${nameSchema(kin.parent)}${nameTag(resource)}`,
     summary: kin === undefined ? `List ${resource.name}` : `List the ${resource.name}${of}`,
     description:
       kin === undefined
-        ? `${resource.summary}. ${resource.description} With \`group_by\`, counts instead of records.`
+        ? `${resource.summary}. ${resource.description}${groups ? ' With `group_by`, counts instead of records.' : ''}`
         : `The same list as \`/v1/${resource.name}?${kin.filter}={id}\`, with the same parameters.`,
     tags: [nameTag(resource)],
     ...(kin === undefined ? {} : { params: describeId(kin.parent) }),
@@ -275,7 +276,9 @@ export function describeList(resource: Resource, limits: Limits, kin?: Kin): Jso
           Link: { type: 'string', description: 'The next page, as `rel="next"`.' },
         },
         content: {
-          [FORMAT_TYPES.json]: { schema: { anyOf: [ref(`${name}Page`), ref('GroupPage')] } },
+          [FORMAT_TYPES.json]: {
+            schema: groups ? { anyOf: [ref(`${name}Page`), ref('GroupPage')] } : ref(`${name}Page`),
+          },
           [FORMAT_TYPES.csv]: { schema: { type: 'string' } },
           [FORMAT_TYPES.ndjson]: { schema: { type: 'string' } },
         },

@@ -82,6 +82,8 @@ export function registerProblems(app: FastifyInstance): void {
   // that nothing here has are refused before Fastify looks at what they carry.
   app.addHook('onRequest', async (request, reply) => {
     const { method, url } = request;
+    if (request.headers.host === undefined && request.raw.httpVersion === '1.1')
+      throw new Refusal('bad_request', 'The request has no `Host` header, which HTTP/1.1 asks for.');
     if (method === 'GET' || method === 'HEAD') return;
     if (method === 'OPTIONS' && request.headers['access-control-request-method'] !== undefined) return;
     if (!isServed(url)) return sendProblem(request, reply, refusePath(url));
@@ -95,6 +97,8 @@ export function registerProblems(app: FastifyInstance): void {
     payload.on('end', () => done(null));
     payload.on('error', done);
   });
+  // Node would answer an `Expect` that it does not know with 417 and nothing else; RFC 9110 lets it be ignored.
+  app.server.on('checkExpectation', (request, response) => app.routing(request, response));
   app.setNotFoundHandler((request, reply) => {
     return sendProblem(request, reply, refusePath(request.url));
   });

@@ -11,7 +11,7 @@ import { listWords } from '../vocabulary.ts';
 import type { Condition, FilterValue } from './conditions.ts';
 import { type Filter, listFilters } from './filters.ts';
 import { type GroupKey, listGroupKeys } from './group-keys.ts';
-import { parseWordSearch, type WordSearch } from './search.ts';
+import { MOST_TERMS, parseWordSearch, type WordSearch } from './search.ts';
 import { listSorts, type Sort } from './sorts.ts';
 
 export const FORMATS = ['json', 'csv', 'ndjson'] as const;
@@ -75,6 +75,7 @@ export const RANDOM_CONTROLS: readonly Control[] = ['q', 'fields', 'format'];
 export function listControls(resource: Resource): Control[] {
   const without = resource.search === undefined ? ['q'] : [];
   if (resource.date === undefined) without.push('fill');
+  if (listGroupKeys(resource).size === 0) without.push('group_by', 'facets');
   if (listRowFields(resource).length === 0) without.push('rows');
   return CONTROLS.filter((control) => !without.includes(control));
 }
@@ -112,7 +113,14 @@ export function parseParams(
     }
   }
   for (const [name, value] of Object.entries(fixed)) {
-    conditions.push(parseCondition(resource, filters.get(name) as Filter, String(value)));
+    const filter = filters.get(name) as Filter;
+    conditions.push({
+      filter,
+      values: [String(value)],
+      none: false,
+      negated: false,
+      text: `${name}=${String(value)}`,
+    });
   }
   if (conditions.length > MOST_COMBINED) {
     throw new Refusal(
@@ -173,7 +181,7 @@ function buildQuery(
     resource,
     conditions,
     words,
-    sort: parseSort(resource, given.sort, words !== null),
+    sort: parseSort(resource, given.sort, words?.match != null || words?.empty === true),
     limit: given.limit === undefined ? null : parseNumber('limit', given.limit, 1, limits.page_size_max),
     cursor: given.cursor ?? null,
     fields:
@@ -235,6 +243,13 @@ function refuseConflicts(query: Query, given: Partial<Record<Control, string>>):
       { parameter: 'fill' },
     );
   }
+  if (given.fill !== undefined && (query.group_by?.filter((key) => key.unit !== null).length ?? 0) > 1) {
+    throw new Refusal(
+      'conflicting_parameters',
+      '`fill=zero` fills the gaps of one unit of time, and `group_by` names several.',
+      { parameter: 'fill' },
+    );
+  }
   if (given.seed !== undefined && given.sample === undefined) {
     throw new Refusal('conflicting_parameters', '`seed` says which sample: it needs `sample`.', {
       parameter: 'seed',
@@ -257,7 +272,11 @@ function parseWords(value: string): WordSearch {
       { parameter: 'q' },
     );
   }
-  return parseWordSearch(value);
+  const words = parseWordSearch(value);
+  if (words.terms <= MOST_TERMS) return words;
+  throw new Refusal('too_much', `\`q\` has ${words.terms} terms; one search takes ${MOST_TERMS}.`, {
+    parameter: 'q',
+  });
 }
 
 function parseSort(resource: Resource, value: string | undefined, searching: boolean): Sort {

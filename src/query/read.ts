@@ -11,6 +11,7 @@ import { bindCursor, type Position, readCursor, writeCursor } from './cursor.ts'
 import { findNearestId, type Query } from './params.ts';
 import { mayRank, type Plan, PROBE_LIMIT, planRows } from './plan.ts';
 import { findMatches } from './search.ts';
+import { listSorts, type Sort } from './sorts.ts';
 
 /** The most rows one request reads, whatever it asks: about 10 ms of work. */
 export const WORK_BUDGET = 10_000;
@@ -36,17 +37,30 @@ export async function readPage(db: Db, query: Query, pageSize: number): Promise<
   const binding = bindCursor(query.list);
   const after = query.cursor === null ? null : readCursor(query.cursor, binding);
   if (query.sort.column === null) return readRanked(db, query, limit, binding, after, version);
-  if (after !== null && after.kind !== 'keyset')
+  return readOrdered(db, query, limit, binding, after, version);
+}
+
+function readOrdered(
+  db: Db,
+  query: Query,
+  limit: number,
+  binding: string,
+  after: Position | null,
+  version: string,
+): Page {
+  if (after !== null && after.kind !== 'keyset') {
     throw new Refusal('invalid_cursor', 'The cursor is one of a ranked list.', { parameter: 'cursor' });
+  }
   const plan = planRows(db, query, query.sort);
   const slice = readSlice(db, query, plan, after, limit);
-  const total = countRows(
+  const counted = countRows(
     db,
     query,
     plan.kind === 'ordered' && plan.probes ? planRows(db, query, null) : plan,
   );
   return {
-    ...total,
+    total: Math.max(counted.total, slice.rows.length),
+    total_is: counted.total_is,
     documents: finishRows(db, query, slice.rows),
     next_cursor: slice.next === null ? null : writeCursor(binding, slice.next),
     ranking: null,
@@ -152,7 +166,10 @@ export function countRows(db: Db, query: Query, plan: Plan): Total {
   return { total, total_is: plan.kind === 'newest' ? 'at_least' : 'exact' };
 }
 
-/** At most the best MOST_RANKED. Words so common that ranking all matches would cost too much are given newest first, and the page says so. */
+/**
+ * At most the best MOST_RANKED. Words so common that ranking all matches would cost too much come in the noun's own
+ * order, in pages that reach every match, and the page says so.
+ */
 function readRanked(
   db: Db,
   query: Query,
@@ -161,8 +178,14 @@ function readRanked(
   after: Position | null,
   version: string,
 ): Page {
-  if (after !== null && after.kind !== 'ranked')
+  const plan = planRows(db, query, null);
+  const { words, resource } = query;
+  if (plan.kind !== 'gathered' || !mayRank(db, query)) {
+    return { ...readOrdered(db, takeOwnOrder(query), limit, binding, after, version), ranking: 'newest' };
+  }
+  if (after?.kind === 'keyset') {
     throw new Refusal('invalid_cursor', 'The cursor is not one of a ranked list.', { parameter: 'cursor' });
+  }
   if (after !== null && after.version !== version) {
     throw new Refusal(
       'cursor_expired',
@@ -171,45 +194,39 @@ function readRanked(
     );
   }
   const given = after?.given ?? 0;
-  const { words, resource } = query;
   const table = resource.search?.table ?? '';
-  const plan = planRows(db, query, null);
-  const total = countRows(db, query, plan);
-  const ranked = plan.kind === 'gathered' && mayRank(db, query);
   const where = joinSql(
     [plan.driver, plan.residual].filter((part) => part !== TRUE),
     'AND',
   );
   const best = Math.min(limit + 1, MOST_RANKED - given);
-  let rows: Row[] = [];
-  if (best > 0 && ranked) {
-    // CROSS JOIN makes the text index the outer loop: as the inner one, it would be weighed anew for each row.
-    const from = `${table} f CROSS JOIN ${resource.name} t`;
-    rows = prepare(
-      db,
-      `SELECT t.key, 0, t.document FROM ${from} ON t.key = f.rowid WHERE ${table} MATCH ? AND ${where.sql} ORDER BY f.rank, t.key LIMIT ${best} OFFSET ${given}`,
-    )
-      .raw()
-      .all(words?.match, ...where.params) as Row[];
-  } else if (best > 0) {
-    const newest = prepare(
-      db,
-      `SELECT key FROM (SELECT t.key, (${plan.residual.sql}) AS ok FROM ${resource.name} t WHERE ${plan.driver.sql} ORDER BY t.key DESC LIMIT ${getBudget(plan)}) WHERE ok ORDER BY key DESC LIMIT ${best} OFFSET ${given}`,
-    ).pluck();
-    const keys = newest.all(...plan.residual.params, ...plan.driver.params) as number[];
-    const document = prepare(db, `SELECT key, 0, document FROM ${resource.name} WHERE key = ?`).raw();
-    rows = keys.map((key) => document.get(key) as Row);
-  }
-  const more = rows.length > limit;
-  rows = rows.slice(0, limit);
+  // CROSS JOIN makes the text index the outer loop: as the inner one, it would be weighed anew for each row.
+  const from = `${table} f CROSS JOIN ${resource.name} t`;
+  const rows =
+    best <= 0
+      ? []
+      : (prepare(
+          db,
+          `SELECT t.key, 0, t.document FROM ${from} ON t.key = f.rowid WHERE ${table} MATCH ? AND ${where.sql} ORDER BY f.rank, t.key LIMIT ${best} OFFSET ${given}`,
+        )
+          .raw()
+          .all(words?.match, ...where.params) as Row[]);
+  const shown = rows.slice(0, limit);
   return {
-    ...total,
-    documents: finishRows(db, query, rows),
-    next_cursor: more ? writeCursor(binding, { kind: 'ranked', given: given + limit, version }) : null,
-    ranking: ranked ? 'bm25' : 'newest',
+    ...countRows(db, query, plan),
+    documents: finishRows(db, query, shown),
+    next_cursor:
+      rows.length > limit ? writeCursor(binding, { kind: 'ranked', given: given + limit, version }) : null,
+    ranking: 'bm25',
     data_version: version,
-    visited: rows.length,
+    visited: shown.length,
   };
+}
+
+/** The same query in the order that its noun has without a search. */
+export function takeOwnOrder(query: Query): Query {
+  const sort = listSorts(query.resource).get(query.resource.default_sort) as Sort;
+  return { ...query, sort };
 }
 
 /** Adds what a stored document does not hold: the places of the words searched for, and long texts; and leaves out what was not asked for. */

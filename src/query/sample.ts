@@ -20,7 +20,7 @@ export async function readSample(db: Db, query: Query, size: number): Promise<Pa
   const total = countRows(db, query, plan);
   const random = xoroshiro128plus(query.seed);
   const keys =
-    total.total_is === 'exact'
+    total.total_is === 'exact' || plan.kind === 'newest'
       ? drawFromAll(listKeys(db, query, plan), size, random)
       : drawByNumber(db, query, plan, size, random);
   const read = prepare(db, `SELECT key, 0, document FROM ${query.resource.name} WHERE key = ?`).raw();

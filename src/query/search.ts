@@ -11,6 +11,8 @@ export type WordSearch = {
   match: string | null;
   /** What must not be there, when nothing must. */
   exclude: string | null;
+  /** How many words and phrases there are. */
+  terms: number;
   /** Nothing in it is a word: it matches nothing. */
   empty: boolean;
 };
@@ -21,7 +23,7 @@ export const MOST_TERMS = 32;
 
 /**
  * `words` all of them, `"a phrase"`, `-not this`, `this OR that`. Everything else is read as words.
- * Never throws; at most MOST_TERMS terms count.
+ * Never throws.
  */
 export function parseWordSearch(input: string): WordSearch {
   const terms: { text: string; exclude: boolean; or: boolean }[] = [];
@@ -34,8 +36,7 @@ export function parseWordSearch(input: string): WordSearch {
       continue;
     }
     const text = (phrase ?? word ?? '').trim();
-    if (HAS_WORD.test(text) && terms.length < MOST_TERMS)
-      terms.push({ text, exclude: minus === '-', or: or && minus === '' });
+    if (HAS_WORD.test(text)) terms.push({ text, exclude: minus === '-', or: or && minus === '' });
     or = false;
   }
   const required: string[][] = [];
@@ -59,6 +60,7 @@ export function parseWordSearch(input: string): WordSearch {
     ].join(' '),
     match,
     exclude: match === null ? none : null,
+    terms: terms.length,
     empty: terms.length === 0,
   };
 }

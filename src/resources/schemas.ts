@@ -7,12 +7,19 @@ import { getResource } from './registry.ts';
 import type { Field, Noun, Resource } from './resource.ts';
 
 export const ID_PATTERN = /^[a-z0-9]+(?:[-._][a-z0-9]+)*$/;
+/** Words that mean something else where an id stands: `actor=none`, `/v1/quotes/random`. */
+const RESERVED = ['none', 'random'];
+
 const idSchema = z
   .string()
   .max(128)
   .regex(
     ID_PATTERN,
     'is not an id: lower-case letters and digits, joined by single hyphens, dots or underscores',
+  )
+  .refine(
+    (id) => !RESERVED.includes(id),
+    'is a word with a meaning of its own in addresses, and cannot be an id',
   );
 
 /** The key under which a field is written in a seed file. */
@@ -68,7 +75,7 @@ function buildInputValue(field: Field): z.ZodType {
       return z
         .string()
         .min(1, 'is empty; leave the key out instead')
-        .refine(isWellFormed, 'holds half of a surrogate pair');
+        .refine(isWellFormed, 'holds half of a surrogate pair, or the character NUL');
     case 'code':
       return z
         .string()
@@ -106,7 +113,7 @@ function describeCode(kind: Parameters<typeof describeBadCode>[0], value: unknow
 }
 
 function isWellFormed(value: string): boolean {
-  return value.isWellFormed();
+  return value.isWellFormed() && !value.includes('\0');
 }
 
 /** A record as it is served. */

@@ -4,11 +4,11 @@ import { basename, join } from 'node:path';
 import { z } from 'zod';
 import { type FileProblem, LoadRefusal, UsageError } from '../errors.ts';
 import { findNearest, listSome, suggest } from '../nearest.ts';
-import { resources } from '../resources/registry.ts';
+import { getResource, resources } from '../resources/registry.ts';
 import type { ChildrenField, Draft, Field, FindDraft, Noun, Resource } from '../resources/resource.ts';
 import { buildInputSchema, buildOwnFileSchema, getInputKey, listInputKeys } from '../resources/schemas.ts';
 import type { Withdrawal } from '../store/write.ts';
-import { listCorpusFolders, type Path, readNeighbour, SeedFile } from './read.ts';
+import { listCorpusFolders, listStrayFiles, type Path, readNeighbour, SeedFile } from './read.ts';
 import { isTransient } from './transient.ts';
 
 export type CheckedSeeds = { loads: Map<Noun, Draft[]>; withdrawals: Withdrawal[] };
@@ -37,6 +37,7 @@ export function checkSeeds(root: string, base: BaseView): CheckedSeeds {
     origins: new Map(),
     withdrawals: [],
   };
+  refuseStrayFiles(load);
   const single = resources.find((resource) => resource.seed_file.single) as Resource;
   for (const resource of resources.filter((candidate) => candidate.seed_file.shared))
     readNoun(load, resource, root);
@@ -47,6 +48,9 @@ export function checkSeeds(root: string, base: BaseView): CheckedSeeds {
     readWithdrawals(load, folder);
   }
   refuse(load);
+  if ([...load.drafts.values()].every((drafts) => drafts.length === 0)) {
+    throw new UsageError(`There are no seed files in ${root}: loading it would withdraw every record.`);
+  }
   checkIds(load);
   refuse(load);
   checkReferences(load, base);
@@ -55,6 +59,23 @@ export function checkSeeds(root: string, base: BaseView): CheckedSeeds {
   completeDrafts(load, base);
   refuse(load);
   return { loads: load.drafts, withdrawals: load.withdrawals };
+}
+
+const WITHDRAWN = 'withdrawn.yaml';
+
+function refuseStrayFiles(load: Load): void {
+  const shared = new Set([WITHDRAWN]);
+  const own = new Set([WITHDRAWN]);
+  for (const { seed_file, fields } of resources) {
+    (seed_file.shared ? shared : own).add(seed_file.file);
+    for (const field of Object.values(fields))
+      if (field.type === 'children' && field.own_file) own.add(field.own_file.file);
+  }
+  for (const file of listStrayFiles(load.root, shared, own)) {
+    const nearest = findNearest(file.split('/').at(-1) ?? '', [...shared, ...own]);
+    const sentence = `no loader reads a file of this name in this place.${suggest(nearest)} A folder is a corpus when it holds a corpus.yaml.`;
+    load.problems.push({ file, line: null, record: null, field: null, sentence });
+  }
 }
 
 function refuse(load: Load): void {
@@ -66,7 +87,7 @@ function readNoun(load: Load, resource: Resource, folder: string): void {
   if (!existsSync(path)) return;
   const file = openFile(load, path);
   if (file === null) return;
-  const value: unknown = file.document.toJS();
+  const value: unknown = file.readValue();
   const entries = resource.seed_file.single ? [value] : value;
   if (value === null && !resource.seed_file.single) return;
   if (!Array.isArray(entries)) {
@@ -113,6 +134,7 @@ function getInputSchema(resource: Resource): z.ZodType {
 
 function openFile(load: Load, path: string): SeedFile | null {
   const file = new SeedFile(load.root, path);
+  if (file.problems.length === 0) file.readValue();
   load.problems.push(...file.problems);
   return file.problems.length === 0 ? file : null;
 }
@@ -157,7 +179,7 @@ function readOwnFile(
   if (!existsSync(path)) return;
   const file = openFile(load, path);
   if (file === null) return;
-  const entries: unknown = file.document.toJS() ?? [];
+  const entries: unknown = file.readValue() ?? [];
   if (!Array.isArray(entries)) {
     addProblem(load, { file, path: [] }, null, [], `a list is expected here, each entry naming its ${by}`);
     return;
@@ -200,12 +222,12 @@ function readOwnFile(
 }
 
 function readWithdrawals(load: Load, folder: string): void {
-  const path = join(folder, 'withdrawn.yaml');
+  const path = join(folder, WITHDRAWN);
   if (!existsSync(path)) return;
   const file = openFile(load, path);
   if (file === null) return;
   const schema = z.array(withdrawalSchema).nullable();
-  const value: unknown = file.document.toJS();
+  const value: unknown = file.readValue();
   const result = schema.safeParse(value);
   if (result.success) {
     load.withdrawals.push(...((result.data ?? []) as Withdrawal[]));
@@ -267,17 +289,19 @@ function checkIds(load: Load): void {
 }
 
 function checkReferences(load: Load, base: BaseView): void {
+  const known = new Map(
+    [...load.drafts].map(([noun, drafts]) => [noun, new Set(drafts.map((draft) => draft.id))]),
+  );
   for (const resource of resources) {
     for (const draft of load.drafts.get(resource.name) ?? []) {
       walkReferences(resource.fields, draft, [], (noun, id, path) => {
-        if (load.drafts.get(noun)?.some((candidate) => candidate.id === id)) return;
+        if (known.get(noun)?.has(id)) return;
         if (base.find(noun, id) !== undefined) return;
         const reason = base.findWithdrawal(noun, id);
-        const ids = (load.drafts.get(noun) ?? []).map((candidate) => candidate.id);
-        const nearest = findNearest(id, ids);
+        const nearest = findNearest(id, [...(known.get(noun) ?? [])]);
         const sentence =
           reason === undefined
-            ? `there is no ${noun === 'corpora' ? 'corpus' : noun.slice(0, -1)} "${id}".${suggest(nearest)}`
+            ? `there is no ${getResource(noun).singular} "${id}".${suggest(nearest)}`
             : `"${id}" was withdrawn: ${reason}`;
         addProblem(load, load.origins.get(draft) as Origin, draft.id, path, sentence, draft);
       });
@@ -314,12 +338,14 @@ function checkTree(load: Load, resource: Resource): void {
   if (resource.tree === undefined) return;
   const { parent } = resource.tree;
   const drafts = new Map((load.drafts.get(resource.name) ?? []).map((draft) => [draft.id, draft]));
+  const told = new Set<string>();
   for (const draft of drafts.values()) {
     const above = [draft.id];
     for (let next = draft[parent]; typeof next === 'string'; next = drafts.get(next)?.[parent]) {
-      if (next === draft.id) {
+      if (next === draft.id && !told.has(draft.id)) {
         const sentence = `the ${resource.name} go round in a circle: ${[...above, next].join(' > ')}`;
         addProblem(load, load.origins.get(draft) as Origin, draft.id, [parent], sentence);
+        for (const id of above) told.add(id);
       }
       if (above.includes(next)) break;
       above.push(next);
@@ -332,6 +358,7 @@ function completeDrafts(load: Load, base: BaseView): void {
   for (const [noun, drafts] of load.drafts) byId.set(noun, new Map(drafts.map((draft) => [draft.id, draft])));
   const find: FindDraft = (noun, id) => byId.get(noun)?.get(id) ?? base.find(noun, id);
   for (const resource of resources) {
+    const before = load.problems.length;
     for (const draft of load.drafts.get(resource.name) ?? []) {
       const origin = load.origins.get(draft) as Origin;
       const problems = resource.complete?.(draft, find) ?? [];
@@ -346,6 +373,8 @@ function completeDrafts(load: Load, base: BaseView): void {
         );
       }
     }
+    // Beside records that are wrong in themselves, sound ones would look wrong.
+    if (load.problems.length > before) continue;
     const together = resource.complete_together?.(load.drafts.get(resource.name) ?? [], find) ?? [];
     for (const { draft, path, sentence } of together) {
       const origin = load.origins.get(draft);

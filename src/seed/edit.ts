@@ -70,7 +70,7 @@ export class SeedEdits {
     // From the end, so that places before a cut stay; what is removed and what is put in its place share one.
     const cuts = this.cuts.toSorted((a, b) => b.from - a.from || b.to - a.to);
     for (const { from, to, text: words } of cuts) text = text.slice(0, from) + words + text.slice(to);
-    const expected: unknown = this.file.document.toJS();
+    const expected = copy(this.file.document.toJS());
     for (const { path, set, remove } of this.changes) {
       const map = path.reduce<unknown>((part, key) => (part as Record<string, unknown>)[key], expected);
       for (const key of remove) delete (map as Record<string, unknown>)[key];
@@ -179,4 +179,11 @@ function writeFlow(value: NewValue): string {
   }
   const parts = Object.entries(value).map(([key, part]) => `${key}: ${writeFlow(part)}`);
   return `{ ${parts.join(', ')} }`;
+}
+
+/** An alias is the very object of its anchor: what is meant for one of them must not show in the other. */
+function copy(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(copy);
+  if (value === null || typeof value !== 'object') return value;
+  return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, copy(part)]));
 }

@@ -2,15 +2,15 @@ import type { Db } from '../db/client.ts';
 import { readFact } from '../db/data-version.ts';
 import { LoadRefusal } from '../errors.ts';
 import { findWithdrawal, isOfOrigin, readDraft } from '../store/lookup.ts';
-import { type Report, replaceRecords, WriteRefusal } from '../store/write.ts';
+import { hasSameDeclarations, type Report, replaceRecords, WriteRefusal } from '../store/write.ts';
 import { checkSeeds } from './check.ts';
 import { hashSeeds } from './read.ts';
 
 const SEEDS_HASH = 'seeds_hash';
 
-/** Whether the seeds on disk are other than those that were loaded last. */
+/** Whether the seeds on disk are other than those that were loaded last, or were loaded by another release. */
 export function areSeedsStale(db: Db, root: string): boolean {
-  return readFact(db, SEEDS_HASH) !== hashSeeds(root);
+  return readFact(db, SEEDS_HASH) !== hashSeeds(root) || !hasSameDeclarations(db);
 }
 
 /**

@@ -122,7 +122,7 @@ function listSources(root: string): FoundSource[] {
     .map((folder) => join(folder, 'sources.yaml'))
     .filter((path) => existsSync(path))
     .flatMap((path) => {
-      const file = new SeedFile(root, path);
+      const file = openFile(root, path);
       if (file.problems.length > 0) throw new LoadRefusal(file.problems);
       return listEntries(file).flatMap(({ entry, path: at }) =>
         typeof entry.id === 'string'
@@ -140,13 +140,19 @@ function readDigest(root: string, file: SeedFile, entry: Entry): string | null {
 
 function openEdits(root: string, path: string, report: LocateReport): SeedEdits | null {
   if (!existsSync(path)) return null;
-  const file = new SeedFile(root, path);
+  const file = openFile(root, path);
   report.problems.push(...file.problems);
   return file.problems.length === 0 ? new SeedEdits(file) : null;
 }
 
+function openFile(root: string, path: string): SeedFile {
+  const file = new SeedFile(root, path);
+  if (file.problems.length === 0) file.readValue();
+  return file;
+}
+
 function listEntries(file: SeedFile): { entry: Entry; path: Path }[] {
-  const value: unknown = file.document.toJS();
+  const value = file.readValue();
   if (!Array.isArray(value)) return [];
   return value.flatMap((entry, n) => (isEntry(entry) ? [{ entry, path: [n] }] : []));
 }

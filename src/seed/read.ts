@@ -32,6 +32,22 @@ export class SeedFile {
     }));
   }
 
+  /** What the file says; an alias that leads nowhere, or to too much, is a problem like any other. */
+  readValue(): unknown {
+    try {
+      return this.document.toJS({ maxAliasCount: 100 });
+    } catch (error) {
+      this.problems.push({
+        file: this.name,
+        line: null,
+        record: null,
+        field: null,
+        sentence: `the YAML cannot be read: ${(error as Error).message}`,
+      });
+      return null;
+    }
+  }
+
   /** The line of the value at a path, or of the nearest thing around it that is there. */
   findLine(path: Path): number | null {
     for (let length = path.length; length >= 0; length -= 1) {
@@ -77,6 +93,24 @@ export function readNeighbour(root: string, folder: string, name: string): strin
   if (inside.startsWith('..')) throw new UsageError(`"${name}" lies outside the seeds' folder.`);
   if (!existsSync(path)) throw new UsageError(`there is no file "${name}" beside it.`);
   return readTextFile(path);
+}
+
+/** YAML files that no loader reads under their name: a slip would pass in silence. */
+export function listStrayFiles(
+  root: string,
+  shared: ReadonlySet<string>,
+  own: ReadonlySet<string>,
+): string[] {
+  return listFiles(root)
+    .map((path) => relative(root, path).split(sep).join('/'))
+    .filter((name) => /\.ya?ml$/i.test(name))
+    .filter((name) => {
+      const parts = name.split('/');
+      if (parts.length === 1) return !shared.has(name);
+      return (
+        parts.length > 2 || !own.has(parts[1] ?? '') || !existsSync(join(root, parts[0] ?? '', 'corpus.yaml'))
+      );
+    });
 }
 
 /** The folders of corpora: those that hold a `corpus.yaml`. */

@@ -6,7 +6,7 @@ import type { Path } from './read.ts';
 
 type Kind = 'spans' | 'cue' | 'passage';
 
-const nth = 'Which of several places where these words stand is meant, from 1';
+const nth = 'Which one is meant of several places where the words stand, from 1';
 
 /** Kind of object → key → what it means. */
 export const transientKeys: Readonly<Record<Kind, Readonly<Record<string, string>>>> = {
@@ -16,7 +16,7 @@ export const transientKeys: Readonly<Record<Kind, Readonly<Record<string, string
     starts_with: 'The first words of the passage.',
     ends_with:
       'Its last words, punctuation included: the first place at which they end after the first words is its end.',
-    nth: `${nth} by starts_with.`,
+    nth: `${nth}: those of starts_with, in the whole text.`,
   },
 };
 

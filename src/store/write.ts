@@ -20,6 +20,15 @@ export type Counts = { added: number; changed: number; unchanged: number; withdr
 export type Report = Map<Noun, Counts>;
 export type Withdrawal = { noun: Noun; id: string; reason: string };
 
+const DECLARATIONS_FACT = 'declarations';
+/** Hash of what the nouns declare: it changes when stored records must be rendered anew. */
+const DECLARATIONS = createHash('sha256').update(JSON.stringify(resources)).digest('hex');
+
+/** Whether the base was written by the declarations of this release. */
+export function hasSameDeclarations(db: Db): boolean {
+  return readFact(db, DECLARATIONS_FACT) === DECLARATIONS;
+}
+
 /** A record that cannot be written, for a reason that only the base knows. */
 export class WriteRefusal extends Error {
   readonly noun: Noun;
@@ -69,6 +78,8 @@ export function replaceRecords(
   const write = db.transaction(() => {
     db.pragma('defer_foreign_keys = ON');
     const keys = new KeyTable(db);
+    // Records of an earlier release may be rendered otherwise: an equal digest says nothing then.
+    const sameDeclarations = hasSameDeclarations(db);
     const touched = new Map<Noun, { written: Set<number>; relabelled: number[] }>();
     for (const resource of resources)
       keys.reserve(
@@ -81,7 +92,7 @@ export function replaceRecords(
       const here = { written: new Set<number>(), relabelled: [] as number[] };
       touched.set(resource.name, here);
       for (const draft of loads.get(resource.name) ?? []) {
-        const outcome = writeRecord(db, resource, draft, options.origin, keys.find);
+        const outcome = writeRecord(db, resource, draft, options.origin, keys.find, sameDeclarations);
         counts[outcome.what] += 1;
         if (outcome.what !== 'unchanged') here.written.add(outcome.key);
         if (outcome.relabelled) here.relabelled.push(outcome.key);
@@ -89,8 +100,10 @@ export function replaceRecords(
       counts.withdrawn = withdrawMissing(db, resource, loads.get(resource.name) ?? [], options);
     }
     refuseBrokenReferences(db);
-    const newReasons = updateReasons(db, options.withdrawals);
-    const newFacts = Object.entries(options.facts).filter(([name, value]) => readFact(db, name) !== value);
+    const newReasons = noteWithdrawals(db, options.withdrawals, options.origin);
+    const newFacts = Object.entries({ ...options.facts, [DECLARATIONS_FACT]: DECLARATIONS }).filter(
+      ([name, value]) => readFact(db, name) !== value,
+    );
     const newRecords = [...report.values()].some(
       (counts) => counts.added + counts.changed + counts.withdrawn > 0,
     );
@@ -137,7 +150,14 @@ class KeyTable {
 
 type Outcome = { what: 'added' | 'changed' | 'unchanged'; key: number; relabelled: boolean };
 
-function writeRecord(db: Db, resource: Resource, draft: Draft, origin: Origin, findKey: FindKey): Outcome {
+function writeRecord(
+  db: Db,
+  resource: Resource,
+  draft: Draft,
+  origin: Origin,
+  findKey: FindKey,
+  sameDeclarations: boolean,
+): Outcome {
   const key = findKey(resource.name, draft.id);
   const digest = digestRecord(draft);
   const label = resource.label ?? 'id';
@@ -152,7 +172,7 @@ function writeRecord(db: Db, resource: Resource, draft: Draft, origin: Origin, f
       `the id is taken by a record that came in by "${existing.origin}"`,
     );
   }
-  if (existing?.digest === digest) return { what: 'unchanged', key, relabelled: false };
+  if (sameDeclarations && existing?.digest === digest) return { what: 'unchanged', key, relabelled: false };
   if (existing === undefined) reinstate(db, resource, draft.id, digest);
   const row: Row = { ...fillColumns(resource.fields, draft, findKey), key, origin, digest, document: '' };
   if (existing === undefined) {
@@ -214,7 +234,8 @@ function withdrawMissing(
     );
     deleteListRows(db, resource, key);
     if (resource.tree)
-      prepare(db, `DELETE FROM ${resource.tree.closure} WHERE ancestor_key = ?1 OR descendant_key = ?1`).run(
+      prepare(db, `DELETE FROM ${resource.tree.closure} WHERE ancestor_key = ? OR descendant_key = ?`).run(
+        key,
         key,
       );
     prepare(db, `DELETE FROM ${resource.name} WHERE key = ?`).run(key);
@@ -222,13 +243,17 @@ function withdrawMissing(
   return missing.length;
 }
 
-/** A reason that was written down after the record had gone replaces the one it was given then. */
-function updateReasons(db: Db, withdrawals: readonly Withdrawal[]): number {
-  const update = prepare(
+/**
+ * A reason that was written down after the record had gone replaces the one it was given then. A base that never held
+ * the record takes the id as withdrawn too, so that it answers alike everywhere.
+ */
+function noteWithdrawals(db: Db, withdrawals: readonly Withdrawal[], origin: Origin): number {
+  const note = prepare(
     db,
-    'UPDATE withdrawn SET reason = @reason WHERE noun = @noun AND id = @id AND reason <> @reason',
+    `INSERT INTO withdrawn (noun, id, reason, origin, digest) VALUES (@noun, @id, @reason, @origin, '')
+       ON CONFLICT (noun, id) DO UPDATE SET reason = excluded.reason WHERE reason <> excluded.reason`,
   );
-  return withdrawals.reduce((updated, withdrawal) => updated + update.run(withdrawal).changes, 0);
+  return withdrawals.reduce((noted, withdrawal) => noted + note.run({ ...withdrawal, origin }).changes, 0);
 }
 
 function refuseBrokenReferences(db: Db): void {

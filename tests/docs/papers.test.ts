@@ -105,14 +105,21 @@ test('decisions are numbered without gaps, and each tells background, decision a
   });
 });
 
-test('settings in capitals are settings', () => {
+test('names in capitals are settings, or constants of the code', () => {
+  const source = readdirSync(join(ROOT, 'src'), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts'))
+    .map((name) => readFileSync(join(ROOT, 'src', name), 'utf8'))
+    .join('\n');
   const settings: string[] = listSettings().map(({ name }) => name);
-  for (const { path, lines } of papers.filter(({ path }) => !path.startsWith('seeds/'))) {
+  for (const { path, lines } of papers) {
     for (const { codes, number } of lines) {
       for (const code of codes.filter((candidate) =>
         /^[A-Z]+(_[A-Z]+)+$|^(HOST|PORT|SEEDS)$/.test(candidate),
       ))
-        expect(settings, `${path}:${number}`).toContain(code);
+        expect(
+          settings.includes(code) || source.includes(`const ${code}`),
+          `${path}:${number}: ${code}`,
+        ).toBe(true);
     }
   }
 });

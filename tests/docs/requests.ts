@@ -23,7 +23,7 @@ export function listRequests(paper: Paper): ShownRequest[] {
   const requests: ShownRequest[] = [];
   paper.fences.forEach((fence, n) => {
     const next = paper.fences[n + 1];
-    const shown = next !== undefined && ['json', 'csv', 'http'].includes(next.language) ? next : null;
+    const shown = next?.language === 'json' ? next : null;
     for (const url of fence.text.matchAll(URL_IN_CODE)) {
       requests.push({
         path: (url[1] ?? '').slice(ADDRESS.length) || '/',

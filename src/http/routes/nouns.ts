@@ -24,6 +24,7 @@ import {
   readPage,
   readRecord,
   streamDocuments,
+  takeOwnOrder,
 } from '../../query/read.ts';
 import { readSample } from '../../query/sample.ts';
 import { servedResources } from '../../resources/registry.ts';
@@ -95,7 +96,9 @@ async function answerList(
   if (resolved.group_by !== null) return answerGroups(db, resolved, format);
   if (resolved.sample !== null)
     return writeList(db, resolved, await readSample(db, resolved, resolved.sample), format);
-  if (format !== 'json' && resolved.limit === null) return streamList(db, resolved, format);
+  // Ranking ends at its best; everything that matches comes in the noun's own order, unless another was asked for.
+  const all = 'sort' in (request.query as RawParams) ? resolved : takeOwnOrder(resolved);
+  if (format !== 'json' && resolved.limit === null) return streamList(db, all, format);
   const page = await readPage(db, resolved, context.page_size);
   if (page.next_cursor !== null)
     reply.header('link', `<${buildNextUrl(request.url, page.next_cursor)}>; rel="next"`);
@@ -112,6 +115,14 @@ function refuseForFormat(query: Query, format: Format): void {
       'conflicting_parameters',
       `\`facets\` are counts beside the records of a JSON page: a list in ${format.toUpperCase()} has no place for them.`,
       { parameter: 'facets' },
+    );
+  }
+  const { rows, fields } = query;
+  if (rows !== null && fields !== null && !fields.some((field) => field.split('.', 1)[0] === rows)) {
+    throw new Refusal(
+      'conflicting_parameters',
+      `\`rows=${rows}\` gives a row for each of the ${rows}, and \`fields\` names nothing of them, such as \`${rows}\`.`,
+      { parameter: 'rows' },
     );
   }
   if (format === 'csv' || (query.rows === null && !query.guard)) return;
