@@ -92,9 +92,10 @@ export function findMatches(
   const marks = search.columns
     .map((_, n) => `highlight(${search.table}, ${n}, '${OPEN}', '${CLOSE}') AS c${n}`)
     .join(', ');
+  // The driver binds numbers as REAL, and FTS5 takes a rowid that is no INTEGER for no condition at all.
   const statement = prepare(
     db,
-    `SELECT ${marks} FROM ${search.table} WHERE ${search.table} MATCH ? AND rowid = ?`,
+    `SELECT ${marks} FROM ${search.table} WHERE ${search.table} MATCH ? AND rowid = CAST(? AS INTEGER)`,
   );
   for (const [key, record] of records) {
     const row = statement.get(match, key) as Record<string, string | null> | undefined;

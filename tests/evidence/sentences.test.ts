@@ -29,7 +29,7 @@ test.each([
   ['At 5 p.m. Mr. [Smith] spoke.', 'begins at 14'],
   ['The U.S. [Congress] met.', 'begins at 9'],
   ['A line\nbroken by [hand].', 'begins at 7'],
-  ['It was [so] with St. Peter.', 'ends at 19'],
+  ['It was [so] with St. Peter.', 'ends at 18'],
   ['“Go. It [is] late.”', 'cut the quotation [1, 16)'],
 ])('in doubt: %s', (marked, doubt) => {
   expect(widen(marked).doubt).toContain(doubt);

@@ -194,7 +194,9 @@ test('a byte order mark counts, as it does in the hash that anyone computes of t
   for (const name of ['quotes', 'stances', 'passages']) folder.write(`market-square/${name}.yaml`, '');
   const db = openEmptyBase();
   loadSeeds(db, folder.root);
-  const hash = createHash('sha256').update(readFileSync(join(folder.root, TEXT))).digest('hex');
+  const hash = createHash('sha256')
+    .update(readFileSync(join(folder.root, TEXT)))
+    .digest('hex');
   expect(all(db, 'SELECT text_sha256 FROM sources')).toEqual([hash]);
   expect(all(db, 'SELECT text_length FROM sources')).toEqual([1453]);
 });

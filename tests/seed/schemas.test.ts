@@ -66,7 +66,10 @@ test('words come with what they mean, one meaning each, and dates with how they 
   const listed: string[] = [];
   const visit = (node: unknown): void => {
     if (node === null || typeof node !== 'object') return;
-    const { enum: words, enumDescriptions: meanings } = node as { enum?: unknown[]; enumDescriptions?: unknown[] };
+    const { enum: words, enumDescriptions: meanings } = node as {
+      enum?: unknown[];
+      enumDescriptions?: unknown[];
+    };
     if (Array.isArray(meanings)) {
       expect(meanings).toHaveLength(words?.length ?? -1);
       listed.push(...(words as string[]));
