@@ -12,6 +12,7 @@ import { RELEASE } from './release.ts';
 import { buildSeedSchemas, writeSeedSchemas } from './seed/json-schemas.ts';
 import { loadSeeds } from './seed/load.ts';
 import { locateInSeeds } from './seed/locate.ts';
+import { readTextFile } from './seed/read.ts';
 import { startServer } from './server.ts';
 import { type Progress, verifyBase } from './store/verify-base.ts';
 import { verifyDocument } from './store/verify-document.ts';
@@ -126,12 +127,16 @@ function reportBase(db: Db): void {
   for (const failure of report.failures) console.error(failure);
   const unsaid = report.failures_total - report.failures.length;
   if (unsaid > 0) console.error(`… and ${unsaid} more`);
-  console.log(report.ok ? 'The base is what it says.' : `${report.failures_total} failures.`);
+  console.log(report.ok ? 'The base is what it says.' : countFailures(report.failures_total));
   if (!report.ok) process.exitCode = NO;
 }
 
+function countFailures(count: number): string {
+  return count === 1 ? '1 failure.' : `${count} failures.`;
+}
+
 function reportDocument(db: Db, file: string, source: string | undefined): void {
-  const report = verifyDocument(db, readText(file), source === undefined ? {} : { source });
+  const report = verifyDocument(db, readTextFile(file), source === undefined ? {} : { source });
   console.log(
     `source ${report.source}: ${report.edition === 'same' ? 'the edition that was coded' : report.edition === 'another' ? 'another edition' : 'an edition that the base has no hash of'}, ${report.text_length} code points, SHA-256 ${report.text_sha256}`,
   );
@@ -157,19 +162,9 @@ function reportDocument(db: Db, file: string, source: string | undefined): void 
   console.log(
     report.ok
       ? 'Every passage in quotation marks is accounted for, and everything is where the base says.'
-      : `${report.failures.length} failures.`,
+      : countFailures(report.failures.length),
   );
   if (!report.ok) process.exitCode = NO;
-}
-
-function readText(file: string): string {
-  try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(readFileSync(file));
-  } catch (error) {
-    const why =
-      (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'there is no such file' : (error as Error).message;
-    throw new UsageError(`${file} cannot be read as UTF-8 text: ${why}.`);
-  }
 }
 
 addSettings(
