@@ -29,9 +29,42 @@ test.each([
   ['PAGE_SIZE', '0'],
   ['PAGE_SIZE', '201'],
   ['PAGE_SIZE_MAX', '10001'],
+  ['PAGE_SIZE_MAX', '0'],
+  ['SEEDS', ''],
+  ['LOG_SLOW_MS', '600001'],
+  ['LOG_LEVEL', 'INFO'],
+  ['CORS_ORIGINS', ''],
+  ['CORS_ORIGINS', 'null'],
+  ['CORS_ORIGINS', 'https://example.org,'],
+  ['PORT', ' 80'],
 ])('%s=%j is refused in a sentence that names it', (name, value) => {
   const read = () => readConfig({}, { [name]: value });
   expect(read).toThrow(UsageError);
   expect(read).toThrow(`${name}="${value}"`);
   expect(read).toThrow(/^[^\n]+\.$/);
+});
+
+test('several wrong values are several sentences, and each may be a flag', () => {
+  const read = () => readConfig({ PORT: 'http' }, { LOG_LEVEL: 'loud', PORT: '80' });
+  expect(read).toThrow(/^PORT="http" is not a whole number\.\nLOG_LEVEL="loud" is not one of .*\.$/);
+});
+
+test('a page is never larger than the largest', () => {
+  expect(() => readConfig({}, { PAGE_SIZE_MAX: '10' })).toThrow(
+    'PAGE_SIZE="20" is more than PAGE_SIZE_MAX="10".',
+  );
+  expect(readConfig({}, { PAGE_SIZE_MAX: '10', PAGE_SIZE: '10' })).toMatchObject({ PAGE_SIZE: 10 });
+});
+
+test('several origins', () => {
+  const CORS_ORIGINS = 'https://example.org,http://127.0.0.1:8080';
+  expect(readConfig({}, { CORS_ORIGINS }).CORS_ORIGINS).toBe(CORS_ORIGINS);
+});
+
+test('every setting says what it is for', () => {
+  for (const { name, description, standard } of listSettings()) {
+    expect(name).toMatch(/^[A-Z_]+$/);
+    expect(description).toMatch(/\.$/);
+    expect(standard).not.toBe('');
+  }
 });

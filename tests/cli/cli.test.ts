@@ -77,6 +77,33 @@ describe('what is not understood exits with 2, in a sentence and without a stack
   });
 });
 
+describe('--help', () => {
+  test.each([
+    [[], ['serve', 'seed', 'verify', 'locate', 'openapi']],
+    [
+      ['serve'],
+      [
+        '--port',
+        '--host',
+        '--database',
+        '--cors-origins',
+        '--page-size-max',
+        '--no-seed',
+        'data/verbatim.sqlite',
+      ],
+    ],
+    [['seed'], ['--database', '--seeds']],
+    [['verify'], ['--database', '--text', '--source']],
+    [['locate'], ['--seeds', '--text', '--source']],
+    [['openapi'], ['--write', '--check']],
+  ])('%j', (command, words) => {
+    const { status, stdout, stderr } = run([...command, '--help']);
+    expect([status, stderr]).toEqual([0, '']);
+    for (const word of words) expect(stdout).toContain(word);
+    expect(stdout).not.toContain(root);
+  });
+});
+
 test('verify says that the base is what it says', () => {
   run(['seed']);
   const { status, stdout } = run(['verify']);

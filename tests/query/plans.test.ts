@@ -10,7 +10,7 @@ import { listSorts } from '../../src/query/sorts.ts';
 import { getResource, servedResources } from '../../src/resources/registry.ts';
 import type { Noun, Resource } from '../../src/resources/resource.ts';
 import { listWords } from '../../src/vocabulary.ts';
-import { ask, buildTestApp, buildUrl, openLargeBase, openSeededBase } from '../base.ts';
+import { ask, buildTestApp, buildUrl, copyBase, openLargeBase, openSeededBase } from '../base.ts';
 
 /** Records the text of every statement that is prepared from now on. */
 function spyOnStatements(db: Db): Set<string> {
@@ -93,16 +93,18 @@ function listRequests(db: Db, resource: Resource): Record<string, string>[] {
   return [{}, ...alone, ...words];
 }
 
+/** More than a gathered plan takes. */
+const large = openLargeBase(6000);
 const bases: [string, () => Db, readonly Resource[]][] = [
   ['the seeds', openSeededBase, servedResources],
-  ['6,000 made-up quotes', () => openLargeBase(6000), [getResource('quotes')]],
+  ['6,000 made-up quotes', () => copyBase(large), [getResource('quotes')]],
 ];
 
 describe.each(bases)('over %s', (_what, open, nouns) => {
   let db: Db;
   beforeAll(() => {
     db = open();
-  }, 30_000);
+  });
   afterAll(() => db.close());
 
   test.each(nouns.map((resource) => [resource.name, resource] as const))(
@@ -138,10 +140,7 @@ test('the check sees a scan, and a sort of everything', () => {
 
 describe('which plan is taken', () => {
   const quotes = getResource('quotes');
-  let db: Db;
-  beforeAll(() => {
-    db = openLargeBase(6000);
-  }, 30_000);
+  const db = large;
 
   const read = (params: Record<string, string>) =>
     resolveIds(db, parseParams(quotes, params, { page_size_max: 200 }));
