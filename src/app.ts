@@ -3,6 +3,7 @@ import { constants } from 'node:zlib';
 import compress from '@fastify/compress';
 import cors from '@fastify/cors';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
+import { openCompute } from './compute/compute.ts';
 import type { Config } from './config.ts';
 import type { Db } from './db/client.ts';
 import { registerClosing } from './http/closing.ts';
@@ -57,9 +58,14 @@ export async function buildApp({ db, config, logger }: AppOptions): Promise<Fast
     // The highest quality, brotli's default, takes longer than it saves on an answer made for one reader.
     brotliOptions: { params: { [constants.BROTLI_PARAM_QUALITY]: 4 } },
   });
+  const compute = openCompute(db, {
+    processes: config.COMPUTE_PROCESSES,
+    deadline_ms: config.COMPUTE_DEADLINE_MS,
+  });
+  app.addHook('onClose', async () => compute.close());
   await registerContract(app);
   registerHouse(app, db);
-  registerNouns(app, { db, page_size: config.PAGE_SIZE, page_size_max: config.PAGE_SIZE_MAX });
+  registerNouns(app, { db, compute, page_size: config.PAGE_SIZE, page_size_max: config.PAGE_SIZE_MAX });
   registerReference(app);
   await app.ready();
   return app;

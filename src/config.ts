@@ -41,6 +41,14 @@ const schema = z.object({
       'is neither `*` nor a list of origins such as `https://example.org`, joined by commas',
     )
     .describe('Who may read from a browser: `*`, or origins joined by commas.'),
+  COMPUTE_PROCESSES: wholeNumber(1, 64)
+    .default(1)
+    .describe(
+      'Most processes in which costly questions are answered; they start when asked and end when idle.',
+    ),
+  COMPUTE_DEADLINE_MS: wholeNumber(1, 600_000)
+    .default(20_000)
+    .describe('After so many milliseconds a costly question is given up, and answered with 503.'),
   PAGE_SIZE: wholeNumber(1, 1000).default(20).describe('Records on a page when `limit` is not given.'),
   PAGE_SIZE_MAX: wholeNumber(1, 10_000).default(200).describe('Highest `limit`.'),
 });

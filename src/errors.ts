@@ -121,6 +121,16 @@ export const catalogue = {
     title: 'Internal error',
     hint: 'A fault of the server, not of the request. Report it with the `request_id`.',
   },
+  deadline_exceeded: {
+    status: 503,
+    title: 'Not ready in time',
+    hint: 'An exact or costly answer was asked for, and took longer than the deadline. Filter more, or ask for the answer that is bounded.',
+  },
+  overloaded: {
+    status: 503,
+    title: 'Too much at once',
+    hint: 'More is asked at the moment than can be answered soon. Ask again after the seconds that `Retry-After` gives.',
+  },
   not_ready: {
     status: 503,
     title: 'Not ready',

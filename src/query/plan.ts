@@ -187,6 +187,13 @@ function gatherWords(query: Query): Sql | null {
   return { sql: `SELECT rowid FROM ${table} WHERE ${table} MATCH ?`, params: [words.match] };
 }
 
+/** Everything that a row must meet; the words as one set of keys, which is read once. */
+export function compileAll(query: Query): Sql {
+  const words = gatherWords(query);
+  const set = words === null ? testWords(query) : { sql: `t.key IN (${words.sql})`, params: words.params };
+  return joinAll([compileConditions(query.conditions), set]);
+}
+
 /** Whether so few rows have the words of a search that all may be ranked: bm25 reads every one, whatever else is asked. */
 export function mayRank(db: Db, query: Query): boolean {
   const rows = query.words?.match == null ? null : gatherWords(query);

@@ -2,6 +2,7 @@
 import { randomInt } from 'node:crypto';
 import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Compute } from '../../compute/compute.ts';
 import type { Db } from '../../db/client.ts';
 import { readDataVersion } from '../../db/data-version.ts';
 import { Refusal } from '../../errors.ts';
@@ -32,7 +33,7 @@ import type { Resource } from '../../resources/resource.ts';
 import { chooseFormat, MEDIA_TYPES, tagAnswer } from '../negotiate.ts';
 import { describeItem, describeList, describeRandom } from '../operations.ts';
 
-type Context = { db: Db; page_size: number; page_size_max: number };
+type Context = { db: Db; compute: Compute; page_size: number; page_size_max: number };
 
 /** `/v1/actors/{id}/quotes`: the quotes whose filter `actor` is that record. */
 export type Kin = { parent: Resource; child: Resource; filter: string };

@@ -1,0 +1,32 @@
+/**
+ * Questions that may cost more than a request may. Each is a plain function of a base and of arguments that survive
+ * JSON, and its answer survives JSON too. Loaded when first asked, because the server itself needs none of them.
+ */
+import type { Db } from '../db/client.ts';
+
+type Task<Args, Answer> = (db: Db, args: Args) => Answer | Promise<Answer>;
+
+export const tasks = {
+  count_exactly: async () => (await import('./exact.ts')).countExactly,
+} as const satisfies Record<string, () => Promise<Task<never, unknown>>>;
+
+type TaskFunctions = { [N in keyof typeof tasks]: Awaited<ReturnType<(typeof tasks)[N]>> };
+export type TaskName = keyof TaskFunctions;
+export type TaskArgs<N extends TaskName> = Parameters<TaskFunctions[N]>[1];
+export type TaskAnswer<N extends TaskName> = Awaited<ReturnType<TaskFunctions[N]>>;
+
+/** Runs a task here and now, on one state of the data. */
+export async function runTask<N extends TaskName>(
+  db: Db,
+  name: N,
+  args: TaskArgs<N>,
+): Promise<TaskAnswer<N>> {
+  const task = (await tasks[name]()) as unknown as Task<TaskArgs<N>, TaskAnswer<N>>;
+  if (db.inTransaction) return task(db, args);
+  db.exec('BEGIN');
+  try {
+    return await task(db, args);
+  } finally {
+    db.exec('COMMIT');
+  }
+}
