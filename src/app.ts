@@ -6,6 +6,7 @@ import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } 
 import { openCompute } from './compute/compute.ts';
 import type { Config } from './config.ts';
 import type { Db } from './db/client.ts';
+import { registerBodies } from './http/bodies.ts';
 import { registerClosing } from './http/closing.ts';
 import { CODINGS } from './http/negotiate.ts';
 import { registerContract, registerReference } from './http/openapi.ts';
@@ -42,9 +43,10 @@ export async function buildApp({ db, config, logger }: AppOptions): Promise<Fast
   registerRequestLog(app, config.LOG_SLOW_MS);
   registerClosing(app);
   registerProblems(app);
+  registerBodies(app);
   await app.register(cors, {
     origin: config.CORS_ORIGINS === '*' ? '*' : config.CORS_ORIGINS.split(','),
-    methods: ['GET', 'HEAD', 'OPTIONS'],
+    methods: ['GET', 'HEAD', 'POST', 'OPTIONS'],
     exposedHeaders: ['ETag', 'Link', 'Retry-After', 'X-Request-Id'],
     maxAge: 86_400,
     strictPreflight: false,
@@ -53,7 +55,7 @@ export async function buildApp({ db, config, logger }: AppOptions): Promise<Fast
     encodings: CODINGS as ('br' | 'gzip' | 'identity')[],
     threshold: 1024,
     customTypes: /^text\/|[/+](?:x-nd)?json(?:;|$)/,
-    // Nothing here reads a body.
+    // Compressed bodies are not read: a small one may be large.
     globalDecompression: false,
     // The highest quality, brotli's default, takes longer than it saves on an answer made for one reader.
     brotliOptions: { params: { [constants.BROTLI_PARAM_QUALITY]: 4 } },

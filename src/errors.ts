@@ -66,6 +66,11 @@ export const catalogue = {
     title: 'Unreadable request',
     hint: 'The request is not well-formed HTTP, or its address is not a well-formed URL.',
   },
+  invalid_body: {
+    status: 400,
+    title: 'Unreadable body',
+    hint: 'The body cannot be read as what its `Content-Type` says. The sentence says why.',
+  },
   not_found: {
     status: 404,
     title: 'No such record',
@@ -99,7 +104,7 @@ export const catalogue = {
   payload_too_large: {
     status: 413,
     title: 'Body too large',
-    hint: 'Nothing here reads a body of this size.',
+    hint: 'This address does not read bodies of this size.',
   },
   uri_too_long: {
     status: 414,

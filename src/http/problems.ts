@@ -70,32 +70,29 @@ export function registerProblems(app: FastifyInstance): void {
     if (refusal.code === 'internal_error') request.log.error({ err: error }, 'request failed');
     return sendProblem(request, reply, refusal);
   });
-  const addresses: RegExp[] = [];
-  app.addHook('onRoute', (route) => {
-    if (route.method !== 'GET' || route.url.includes('*')) return;
-    addresses.push(
-      new RegExp(`^${route.url.replace(/[.*+?^${}()|[\]\\]/g, '\\$&').replace(/:[a-z_]+/g, '[^/]+')}$`),
-    );
+  const addresses = new Map<string, Address>();
+  app.addHook('onRoute', ({ url, method }) => {
+    if (url.includes('*')) return;
+    const address = addresses.get(url) ?? { pattern: buildPattern(url), methods: new Set() };
+    for (const one of [method].flat()) address.methods.add(one);
+    addresses.set(url, address);
   });
-  const isServed = (url: string) => addresses.some((address) => address.test(url.split('?', 1)[0] ?? ''));
+  const findMethods = (url: string) => {
+    const path = url.split('?', 1)[0] ?? '';
+    return [...addresses.values()].find(({ pattern }) => pattern.test(path))?.methods;
+  };
   // A browser's preflight is the business of CORS; anyone else who asks what is allowed gets the methods. Methods
-  // that nothing here has are refused before Fastify looks at what they carry.
+  // that an address does not have are refused before Fastify looks at what they carry.
   app.addHook('onRequest', async (request, reply) => {
     const { method, url } = request;
     if (request.headers.host === undefined && request.raw.httpVersion === '1.1')
       throw new Refusal('bad_request', 'The request has no `Host` header, which HTTP/1.1 asks for.');
     if (method === 'GET' || method === 'HEAD') return;
     if (method === 'OPTIONS' && request.headers['access-control-request-method'] !== undefined) return;
-    if (!isServed(url)) return sendProblem(request, reply, refusePath(url));
-    if (method === 'OPTIONS') return reply.status(204).headers(ALLOW).send();
-    return sendProblem(request, reply, refuseMethod(method));
-  });
-  // Nothing here reads a body: one that comes along is drained, whatever its type.
-  app.removeAllContentTypeParsers();
-  app.addContentTypeParser('*', (_request, payload, done) => {
-    payload.resume();
-    payload.on('end', () => done(null));
-    payload.on('error', done);
+    const methods = findMethods(url);
+    if (methods === undefined) return sendProblem(request, reply, refusePath(url));
+    if (method === 'OPTIONS') return reply.status(204).header('allow', listAllowed(methods)).send();
+    if (!methods.has(method)) return sendProblem(request, reply, refuseMethod(method, methods));
   });
   // Node would answer an `Expect` that it does not know with 417 and nothing else; RFC 9110 lets it be ignored.
   app.server.on('checkExpectation', (request, response) => app.routing(request, response));
@@ -104,11 +101,20 @@ export function registerProblems(app: FastifyInstance): void {
   });
 }
 
-const ALLOW = { allow: 'GET, HEAD, OPTIONS' };
+type Address = { pattern: RegExp; methods: Set<string> };
 
-function refuseMethod(method: string): Refusal {
-  const sentence = `${method} is not among the methods of this address: ${ALLOW.allow}.`;
-  return new Refusal('method_not_allowed', sentence, { headers: ALLOW });
+function buildPattern(url: string): RegExp {
+  return new RegExp(`^${url.replace(/[.*+?^${}()|[\]\\]/g, '\\$&').replace(/:[a-z_]+/g, '[^/]+')}$`);
+}
+
+function listAllowed(methods: ReadonlySet<string>): string {
+  return ['GET', 'HEAD', 'POST', 'OPTIONS'].filter((one) => one === 'OPTIONS' || methods.has(one)).join(', ');
+}
+
+function refuseMethod(method: string, methods: ReadonlySet<string>): Refusal {
+  const allow = listAllowed(methods);
+  const sentence = `${method} is not among the methods of this address: ${allow}.`;
+  return new Refusal('method_not_allowed', sentence, { headers: { allow } });
 }
 
 function refusePath(url: string): Refusal {

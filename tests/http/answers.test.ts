@@ -148,7 +148,7 @@ describe('CORS', () => {
     expect(answer.headers['access-control-allow-credentials']).toBeUndefined();
     const before = await ask(app, '/v1/quotes', preflight, 'OPTIONS');
     expect(before.status).toBe(204);
-    expect(before.headers['access-control-allow-methods']).toBe('GET, HEAD, OPTIONS');
+    expect(before.headers['access-control-allow-methods']).toBe('GET, HEAD, POST, OPTIONS');
     expect(before.headers['access-control-max-age']).toBe('86400');
   });
 
