@@ -15,6 +15,7 @@ import {
   index,
   integer,
   primaryKey,
+  real,
   sqliteTable,
   text,
   uniqueIndex,
@@ -271,10 +272,12 @@ export const quotes = sqliteTable(
   {
     ...buildRecordColumns(),
     actor_key: integer().references(() => actors.key),
+    actor_note: text(),
     on_behalf_of_key: integer().references(() => actors.key),
     source_key: integer()
       .notNull()
       .references(() => sources.key),
+    occurrences: integer(),
     kind: text().notNull(),
     passage_start: integer(),
     passage_end: integer(),
@@ -366,6 +369,45 @@ export const spans = sqliteTable(
   ],
 );
 
+/** Who may have said a quote, as a data set weighs them. */
+export const attribution_candidates = sqliteTable(
+  'attribution_candidates',
+  {
+    quote_key: integer()
+      .notNull()
+      .references(() => quotes.key),
+    ordinal: integer().notNull(),
+    name: text(),
+    actor_key: integer().references(() => actors.key),
+    wikidata: text(),
+    probability: real(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.quote_key, t.ordinal] }),
+    index('attribution_candidates_actor').on(t.actor_key, t.quote_key),
+    holds('attribution_candidates_probability', sql`${t.probability} BETWEEN 0 AND 1`),
+    holds('attribution_candidates_wikidata_qid', sql`${t.wikidata} GLOB 'Q[1-9]*'`),
+  ],
+);
+
+/** Other documents that report the words of a quote. */
+export const quote_also_in = sqliteTable(
+  'quote_also_in',
+  {
+    quote_key: integer()
+      .notNull()
+      .references(() => quotes.key),
+    ordinal: integer().notNull(),
+    also_in_key: integer()
+      .notNull()
+      .references(() => sources.key),
+  },
+  (t) => [
+    primaryKey({ columns: [t.quote_key, t.ordinal] }),
+    uniqueIndex('quote_also_in_source').on(t.also_in_key, t.quote_key),
+  ],
+);
+
 export const quote_topics = sqliteTable(
   'quote_topics',
   {
@@ -395,6 +437,7 @@ export const stances = sqliteTable(
       .notNull()
       .references(() => topics.key),
     position: text().notNull(),
+    scale_value: real(),
     basis: text().notNull(),
     statement: text().notNull(),
     source_key: integer()

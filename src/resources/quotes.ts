@@ -13,6 +13,7 @@ import {
   type FindDraft,
   id,
   integer,
+  number,
   object,
   type Resource,
   reference,
@@ -44,12 +45,45 @@ export const quotes: Resource = {
       through: true,
       example: 'putin',
     }),
+    actor_note: text(
+      'The speaker in words, where the source does not name one or the name does not tell who it is.',
+      { nullable: true, example: 'the minister' },
+    ),
+    attribution_candidates: children(
+      'Who may have said it, where a data set weighs several: its candidates as it gives them, likeliest first.',
+      {
+        singular: 'attribution_candidate',
+        table: 'attribution_candidates',
+        owner: 'quote_key',
+        nullable: true,
+        fields: {
+          name: text('The name as the data set spells it; null for "none of these".', { nullable: true }),
+          actor: reference('actors', 'The actor this is.', { nullable: true, filter: true }),
+          wikidata: code('wikidata', 'The Wikidata item that the data set gives.', { nullable: true }),
+          probability: number("The data set's probability, 0 to 1; null where it gives none.", {
+            nullable: true,
+            minimum: 0,
+            maximum: 1,
+          }),
+        },
+      },
+    ),
     on_behalf_of: reference(
       'actors',
       'The state or organization of the office under which the source introduces the speaker.',
       { nullable: true, filter: true, through: true, example: 'russia' },
     ),
     source: reference('sources', 'The document that reports it.', { filter: true, through: true }),
+    also_in: references('sources', 'Other documents that report the same words.', {
+      singular: 'also_in',
+      table: 'quote_also_in',
+      owner: 'quote_key',
+      nullable: true,
+    }),
+    occurrences: integer('How often a data set met the words, over all its documents.', {
+      nullable: true,
+      minimum: 1,
+    }),
     kind: word(quoteKind, "How much of it is in the actor's own words.", { filter: true, example: 'direct' }),
     passage: object(
       'Where in the source the statement is reported, in code points; null for `reported` quotes only.',

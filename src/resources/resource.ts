@@ -37,6 +37,8 @@ export type CodeField = Described & { type: 'code'; code: CodeKind; filter?: boo
 export type WordField = Described & { type: 'word'; list: WordList; filter?: boolean; default?: string };
 export type BooleanField = Described & { type: 'boolean'; filter?: boolean; default?: boolean };
 export type IntegerField = Described & { type: 'integer'; filter?: boolean; minimum?: number };
+/** Kept as it is given, to the last digit that a double holds. */
+export type NumberField = Described & { type: 'number'; minimum?: number; maximum?: number };
 export type DateField = Described & { type: 'date'; filter?: boolean; sort?: boolean };
 export type ReferenceField = Described & {
   type: 'reference';
@@ -77,6 +79,7 @@ export type PlainField =
   | WordField
   | BooleanField
   | IntegerField
+  | NumberField
   | DateField
   | ReferenceField;
 export type IdField = Described & { type: 'id' };
@@ -164,6 +167,11 @@ export const boolean = (description: string, options: Options<BooleanField> = {}
 });
 export const integer = (description: string, options: Options<IntegerField> = {}): IntegerField => ({
   type: 'integer',
+  description,
+  ...options,
+});
+export const number = (description: string, options: Options<NumberField> = {}): NumberField => ({
+  type: 'number',
   description,
   ...options,
 });

@@ -92,6 +92,11 @@ function buildInputValue(field: Field): z.ZodType {
       return z.boolean();
     case 'integer':
       return z.int().min(field.minimum ?? Number.MIN_SAFE_INTEGER);
+    case 'number': {
+      const { minimum, maximum } = field;
+      const atLeast = minimum === undefined ? z.number() : z.number().min(minimum);
+      return maximum === undefined ? atLeast : atLeast.max(maximum);
+    }
     case 'date':
       return z.string().superRefine((value, context) => {
         try {
@@ -178,6 +183,8 @@ function buildRecordValue(field: Field): z.ZodType {
       return z.boolean();
     case 'integer':
       return z.int();
+    case 'number':
+      return z.number();
     case 'reference':
       return buildEmbedded(field.to);
     case 'references':

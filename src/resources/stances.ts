@@ -16,6 +16,7 @@ import {
   type FindDraft,
   id,
   integer,
+  number,
   object,
   type Resource,
   reference,
@@ -46,6 +47,10 @@ export const stances: Resource = {
       tree: true,
     }),
     position: word(stancePosition, 'The position.', { filter: true, example: 'oppose' }),
+    scale_value: number(
+      "Its value on the data set's own scale, where the position was read from one; `statement` says how.",
+      { nullable: true },
+    ),
     basis: word(stanceBasis, 'What it rests on.', { filter: true }),
     statement: text("The position in one sentence of the coder's."),
     source: reference('sources', 'The document it was read in.', { filter: true, through: true }),
