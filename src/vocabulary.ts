@@ -179,6 +179,18 @@ export const ranking: WordList = {
   },
 };
 
+export const verdict: WordList = {
+  name: 'verdict',
+  description: 'How the positions of two actors on one proposition compare.',
+  words: {
+    conflict: 'One supports it and the other opposes it.',
+    agree: 'Both support it, or both oppose it.',
+    open: 'One of them at least is mixed or neutral: neither agreement nor conflict follows.',
+    varying: 'One of them at least held different positions, and the verdict depends on which is taken.',
+    silent: 'One of them at least has no position that was asked for.',
+  },
+};
+
 export const wordLists: readonly WordList[] = [
   actorKind,
   quoteKind,
@@ -194,6 +206,7 @@ export const wordLists: readonly WordList[] = [
   origin,
   totalIs,
   ranking,
+  verdict,
 ];
 
 export function listWords(list: WordList): [string, ...string[]] {

@@ -29,6 +29,11 @@ export async function registerContract(app: FastifyInstance): Promise<void> {
           name: nameTag(resource),
           description: `${resource.summary}. ${resource.description}`,
         })),
+        {
+          name: 'Comparisons',
+          description:
+            'Where actors agree and conflict, when positions changed, and how far coders agree, each with the words behind it.',
+        },
         { name: 'House', description: 'What is here, whether it is well, and what its words mean.' },
       ],
     },

@@ -28,7 +28,7 @@ export type JsonSchema = Record<string, unknown>;
 type Limits = { page_size: number; page_size_max: number };
 type Kin = { parent: Resource; child: Resource; filter: string };
 
-const ref = (name: string): JsonSchema => ({ $ref: `${name}#` });
+export const ref = (name: string): JsonSchema => ({ $ref: `${name}#` });
 
 export function nameSchema(resource: Resource): string {
   return resource.singular.charAt(0).toUpperCase() + resource.singular.slice(1);
@@ -78,7 +78,7 @@ function dropRequired(schema: unknown): JsonSchema {
   return Object.fromEntries(entries.map(([key, value]) => [key, dropRequired(value)]));
 }
 
-const pageProperties = {
+export const pageProperties = {
   total: { type: 'integer', minimum: 0, description: 'How many match.' },
   total_is: { type: 'string', enum: listWords(totalIs), description: totalIs.description },
   next_cursor: { type: ['string', 'null'], description: 'For `cursor`; null on the last page.' },
@@ -366,7 +366,7 @@ function describeId(resource: Resource): JsonSchema {
   };
 }
 
-function describeFilters(filters: readonly Filter[]): Record<string, JsonSchema> {
+export function describeFilters(filters: readonly Filter[]): Record<string, JsonSchema> {
   return Object.fromEntries(filters.map((filter) => [filter.name, describeFilter(filter)]));
 }
 

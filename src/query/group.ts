@@ -121,8 +121,11 @@ function countGroups(
   return { groups: foldDates(rows, keys), records, complete: read <= budget && plan.kind !== 'newest' };
 }
 
-/** LEFT JOINs from a row `t` to the column of a key. */
-function reachColumn(filter: Filter, n: number): { joins: string[]; column: string; several: boolean } {
+/** LEFT JOINs from a row `t` to the column of a filter; `n` tells several in one statement apart. */
+export function reachColumn(
+  filter: Filter,
+  n: number,
+): { joins: string[]; column: string; several: boolean } {
   const joins: string[] = [];
   let row = 't';
   let several = false;

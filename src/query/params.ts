@@ -82,7 +82,7 @@ export function listControls(resource: Resource): Control[] {
 
 /**
  * Throws a Refusal that names the parameter, the value and the nearest right one. `fixed` are filters that the address
- * sets. Asks nothing of the data: ids are still ids, until `resolveIds`.
+ * sets, `own` are parameters that it reads itself. Asks nothing of the data: ids are still ids, until `resolveIds`.
  */
 export function parseParams(
   resource: Resource,
@@ -90,6 +90,7 @@ export function parseParams(
   limits: Limits,
   fixed: RawParams = {},
   controls: readonly Control[] = listControls(resource),
+  own: readonly string[] = [],
 ): Query {
   const filters = listFilters(resource);
   const conditions: Condition[] = [];
@@ -105,11 +106,13 @@ export function parseParams(
         });
       }
       for (const one of values) conditions.push(parseCondition(resource, filter, one));
+    } else if (own.includes(name)) {
+      if (values.length > 1) throw refuseRepetition(name, values.length);
     } else if ((controls as readonly string[]).includes(name)) {
       if (values.length > 1) throw refuseRepetition(name, values.length);
       given[name as Control] = values[0] ?? '';
     } else {
-      throw refuseParameter(name, [...filters.keys(), ...controls], resource.name);
+      throw refuseParameter(name, [...filters.keys(), ...own, ...controls], resource.name);
     }
   }
   for (const [name, value] of Object.entries(fixed)) {
@@ -313,7 +316,13 @@ function parseNumber(parameter: string, value: string, minimum: number, maximum:
   );
 }
 
-function parseNames(parameter: string, value: string, allowed: readonly string[], most: number): string[] {
+/** Names of a closed set, joined by commas. */
+export function parseNames(
+  parameter: string,
+  value: string,
+  allowed: readonly string[],
+  most: number,
+): string[] {
   const names = [...new Set(value.split(',').map((name) => name.trim()))];
   for (const name of names) {
     if (allowed.includes(name)) continue;
@@ -428,7 +437,7 @@ function parseValue(filter: Filter, value: string): FilterValue {
   }
 }
 
-function parseWord(parameter: string, value: string, words: readonly string[]): string {
+export function parseWord(parameter: string, value: string, words: readonly string[]): string {
   if (words.includes(value)) return value;
   const nearest = findNearest(value, words);
   throw new Refusal(

@@ -92,6 +92,12 @@ export function planRows(db: Db, query: Query, sort: Sort | null): Plan {
   return order(driver, rest, testWords(query), sort);
 }
 
+/** A plan that leaves nothing out, whatever it costs: not for the process that answers requests. */
+export function planExactly(db: Db, query: Query): Plan {
+  const plan = planRows(db, query, null);
+  return plan.kind === 'newest' ? { ...plan, driver: TRUE, residual: compileAll(query) } : plan;
+}
+
 function joinAll(parts: readonly (Sql | null)[]): Sql {
   const present = parts.filter((part): part is Sql => part !== null && part !== TRUE);
   return joinSql(present, 'AND');

@@ -9,7 +9,7 @@ import type { Resource } from '../resources/resource.ts';
 import { joinSql, type Sql, TRUE } from './conditions.ts';
 import { bindCursor, type Position, readCursor, writeCursor } from './cursor.ts';
 import { findNearestId, type Query } from './params.ts';
-import { compileAll, mayRank, type Plan, PROBE_LIMIT, planRows } from './plan.ts';
+import { mayRank, type Plan, PROBE_LIMIT, planExactly, planRows } from './plan.ts';
 import { findMatches } from './search.ts';
 import { listSorts, type Sort } from './sorts.ts';
 
@@ -168,10 +168,9 @@ export function countRows(db: Db, query: Query, plan: Plan): Total {
 
 /** How many rows match, whatever it costs: not for the process that answers requests. */
 export function countMatching(db: Db, query: Query): number {
-  const plan = planRows(db, query, null);
-  const exact = plan.kind === 'newest' ? { ...plan, driver: TRUE, residual: compileAll(query) } : plan;
+  const plan = planExactly(db, query);
   const where = joinSql(
-    [exact.driver, exact.residual].filter((part) => part !== TRUE),
+    [plan.driver, plan.residual].filter((part) => part !== TRUE),
     'AND',
   );
   return prepare(db, `SELECT count(*) FROM ${query.resource.name} t WHERE ${where.sql}`)

@@ -88,17 +88,19 @@ describe.each(operations)('$method $path', ({ path, operation }) => {
   const at = path.replaceAll(/\{(\w+)\}/g, (_, name) =>
     String(parameters.find((parameter) => parameter.name === name && parameter.in === 'path')?.example),
   );
-  const examples = parameters
-    .filter((parameter) => parameter.in === 'query')
-    .flatMap(({ name, schema }) => {
-      const item = (schema.items ?? schema) as Record<string, unknown>;
-      const values = [...((item.examples as unknown[]) ?? []), ...((item.enum as unknown[]) ?? [])];
-      return values.map((value) => [name, String(value)] as const);
-    });
+  const inQuery = parameters.filter((parameter) => parameter.in === 'query');
+  const required = Object.fromEntries(
+    inQuery.filter((parameter) => parameter.required).map(({ name, example }) => [name, String(example)]),
+  );
+  const examples = inQuery.flatMap(({ name, schema }) => {
+    const item = (schema.items ?? schema) as Record<string, unknown>;
+    const values = [...((item.examples as unknown[]) ?? []), ...((item.enum as unknown[]) ?? [])];
+    return values.map((value) => [name, String(value)] as const);
+  });
   test('the examples of its parameters run', async () => {
-    expect((await ask(app, at)).status).toBe(200);
+    expect((await ask(app, buildUrl(at, required))).status).toBe(200);
     for (const [name, value] of examples) {
-      const params: Record<string, string> = { [name]: value };
+      const params: Record<string, string> = { ...required, [name]: value };
       // What these need beside them.
       if (value === 'relevance') params.q = 'iran';
       if (name === 'fill') params.group_by = 'year';
