@@ -1,0 +1,146 @@
+/**
+ * Bases to measure on, kept in a folder (`--data`, by default data/bench/) and built where they are missing or were
+ * built by another schema, other declarations or another generator.
+ */
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { type Db, migrateDatabase, openDatabase } from '../src/db/client.ts';
+import { changeDataVersion, readFact, writeFact } from '../src/db/data-version.ts';
+import { prepare } from '../src/db/statements.ts';
+import { getResource, resources } from '../src/resources/registry.ts';
+import type { Draft, Noun } from '../src/resources/resource.ts';
+import { fillColumns, fillListRows, listListFields, type Row } from '../src/store/columns.ts';
+import { storeDocuments } from '../src/store/render.ts';
+import { digestRecord, hasSameDeclarations, replaceRecords } from '../src/store/write.ts';
+import { DATA_VERSION, generateRecords } from './data.ts';
+
+export const DATA_FOLDER = fileURLToPath(new URL('../data/bench', import.meta.url));
+const JOURNAL = new URL('../migrations/meta/_journal.json', import.meta.url);
+const BUILT = 'bench';
+
+/** `100k`, `1m`, or the number itself. */
+export function nameSize(quotes: number): string {
+  if (quotes % 1_000_000 === 0) return `${quotes / 1_000_000}m`;
+  return quotes % 1000 === 0 ? `${quotes / 1000}k` : String(quotes);
+}
+
+/** The path of a base of so many quotes, built now where it has to be. */
+export function ensureBase(quotes: number, folder = DATA_FOLDER): string {
+  const path = join(folder, `${nameSize(quotes)}.sqlite`);
+  if (existsSync(path) && isCurrent(path)) return path;
+  mkdirSync(folder, { recursive: true });
+  const unfinished = `${path}.unfinished`;
+  for (const file of [path, unfinished])
+    for (const end of ['', '-wal', '-shm']) rmSync(`${file}${end}`, { force: true });
+  buildBase(unfinished, quotes);
+  renameSync(unfinished, path);
+  return path;
+}
+
+function isCurrent(path: string): boolean {
+  const db = openDatabase(path, { readonly: true });
+  try {
+    return readFact(db, BUILT) === describeBuild() && hasSameDeclarations(db);
+  } catch {
+    return false;
+  } finally {
+    db.close();
+  }
+}
+
+function describeBuild(): string {
+  const journal = createHash('sha256').update(readFileSync(JOURNAL)).digest('hex').slice(0, 16);
+  return `${DATA_VERSION} ${journal}`;
+}
+
+type Known = Map<Noun, Map<string, { key: number; draft: Draft }>>;
+
+/** Everything in one go: indexes and triggers are dropped first and made again over the whole. */
+function buildBase(path: string, quotes: number): void {
+  const db = openDatabase(path);
+  try {
+    migrateDatabase(db);
+    for (const pragma of ['journal_mode = MEMORY', 'synchronous = OFF', 'cache_size = -400000'])
+      db.pragma(pragma);
+    const known: Known = new Map(resources.map((resource) => [resource.name, new Map()]));
+    let remake: (() => void) | null = null;
+    for (const { noun, record } of generateRecords({ quotes })) {
+      if (noun === 'sources') {
+        remake ??= loadShared(db, known);
+        // What follows refers to its own article and to what is shared.
+        for (const name of ['sources', 'quotes', 'stances'] as const) known.get(name)?.clear();
+      }
+      const draft = record as Draft;
+      const key = remake === null ? (known.get(noun)?.size ?? 0) + 1 : insertRecord(db, noun, draft, known);
+      known.get(noun)?.set(draft.id, { key, draft });
+    }
+    writeFact(db, BUILT, describeBuild());
+    changeDataVersion(db);
+    db.exec('COMMIT');
+    remake?.();
+    db.exec('ANALYZE');
+    db.pragma('journal_mode = WAL');
+  } finally {
+    db.close();
+  }
+}
+
+function loadShared(db: Db, known: Known): () => void {
+  const loads = new Map([...known].map(([noun, ones]) => [noun, [...ones.values()].map((one) => one.draft)]));
+  replaceRecords(db, loads, {
+    origin: 'import',
+    withdrawals: [],
+    defaultReason: 'not generated',
+    facts: {},
+  });
+  const dropped = db
+    .prepare(
+      "SELECT type, name, sql FROM sqlite_schema WHERE type IN ('index', 'trigger') AND sql IS NOT NULL",
+    )
+    .all() as { type: string; name: string; sql: string }[];
+  for (const { type, name } of dropped) db.exec(`DROP ${type} ${name}`);
+  db.exec('PRAGMA foreign_keys = OFF; BEGIN');
+  return () => {
+    for (const { type, sql } of dropped) if (type === 'index') db.exec(sql);
+    for (const { search } of resources)
+      if (search !== undefined) db.exec(`INSERT INTO ${search.table} (${search.table}) VALUES ('rebuild')`);
+    for (const { type, sql } of dropped) if (type === 'trigger') db.exec(sql);
+  };
+}
+
+const lastKeys = new WeakMap<Db, Map<Noun, number>>();
+
+function insertRecord(db: Db, noun: Noun, draft: Draft, known: Known): number {
+  const resource = getResource(noun);
+  const digest = digestRecord(draft);
+  const problems = resource.complete?.(draft, (to, id) => known.get(to)?.get(id)?.draft) ?? [];
+  if (problems.length > 0) throw new Error(`${noun} ${draft.id}: ${problems[0]?.sentence}`);
+  const last = lastKeys.get(db) ?? new Map<Noun, number>();
+  lastKeys.set(db, last);
+  const key = (last.get(noun) ?? 0) + 1;
+  last.set(noun, key);
+  const findKey = (to: Noun, id: string) => known.get(to)?.get(id)?.key as number;
+  const own = { key, origin: 'import', digest, document: '' };
+  insertRow(db, noun, { ...fillColumns(resource.fields, draft, findKey), ...own });
+  for (const [name, field] of listListFields(resource))
+    for (const child of fillListRows(field, key, draft[name], findKey)) insertRow(db, field.table, child);
+  storeDocuments(db, resource, [key]);
+  return key;
+}
+
+function insertRow(db: Db, table: string, row: Row): void {
+  const columns = Object.keys(row);
+  const names = columns.map((column) => `"${column}"`).join(', ');
+  const values = columns.map((column) => `@${column}`).join(', ');
+  prepare(db, `INSERT INTO ${table} (${names}) VALUES (${values})`).run(row);
+}
+
+if (import.meta.main) {
+  const { values } = parseArgs({
+    options: { quotes: { type: 'string', default: '100000' }, data: { type: 'string' } },
+  });
+  console.log(ensureBase(Number(values.quotes), values.data));
+}

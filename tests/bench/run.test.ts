@@ -1,0 +1,31 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { writeSection } from '../../bench/report.ts';
+
+test('the bench still runs', () => {
+  const { stdout, stderr, status } = spawnSync(process.execPath, ['bench/run.ts', '--quick'], {
+    encoding: 'utf8',
+    cwd: join(import.meta.dirname, '../..'),
+  });
+  expect(stderr).toBe('');
+  expect(status).toBe(0);
+  const rows = stdout.split('\n').filter((line) => line.startsWith('| '));
+  expect(rows.length).toBeGreaterThan(6);
+  expect(stdout).not.toContain('NaN');
+});
+
+test('a section of the page is replaced, and what stands around it is not', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'verbatim-report-'));
+  const page = join(folder, 'page.md');
+  writeFileSync(page, 'Before.\n\n<!-- begin:one -->\n\nold\n\n<!-- end:one -->\n\nAfter.\n');
+  writeSection('one', '\nnew\n', page);
+  writeSection('one', 'newer', page);
+  expect(readFileSync(page, 'utf8')).toBe(
+    'Before.\n\n<!-- begin:one -->\n\nnewer\n\n<!-- end:one -->\n\nAfter.\n',
+  );
+  expect(() => writeSection('two', 'x', page)).toThrow('no section between');
+  rmSync(folder, { recursive: true });
+});
