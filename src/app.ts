@@ -14,6 +14,7 @@ import { answerFrameworkError, answerSocketError, registerProblems } from './htt
 import { registerRequestLog } from './http/request-log.ts';
 import { registerComparisons } from './http/routes/comparisons.ts';
 import { registerHouse } from './http/routes/house.ts';
+import { registerNetworks } from './http/routes/networks.ts';
 import { registerNouns } from './http/routes/nouns.ts';
 
 export type AppOptions = { db: Db; config: Config; logger?: FastifyBaseLogger };
@@ -70,6 +71,7 @@ export async function buildApp({ db, config, logger }: AppOptions): Promise<Fast
   registerHouse(app, db);
   registerNouns(app, { db, compute, page_size: config.PAGE_SIZE, page_size_max: config.PAGE_SIZE_MAX });
   registerComparisons(app, { db, compute, page_size: config.PAGE_SIZE, page_size_max: config.PAGE_SIZE_MAX });
+  registerNetworks(app, { db, compute, page_size: config.PAGE_SIZE, page_size_max: config.PAGE_SIZE_MAX });
   registerReference(app);
   await app.ready();
   return app;

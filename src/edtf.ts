@@ -279,7 +279,7 @@ function boundSeason(firstYear: number, lastYear: number, season: number): DayBo
  * Source: Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms", days_from_civil,
  * https://howardhinnant.github.io/date_algorithms.html. `Date.UTC` takes years 0 to 99 for 1900 to 1999.
  */
-function toDay(year: number, month: number, dayOfMonth: number): number {
+export function toDay(year: number, month: number, dayOfMonth: number): number {
   const monthIndex = month - 1;
   const shiftedYear = year + Math.floor(monthIndex / 12) - (monthIndex % 12 < 2 ? 1 : 0);
   const era = Math.floor(shiftedYear / 400);
@@ -296,7 +296,7 @@ interface CivilDate {
 }
 
 /** The reverse of `toDay`: civil_from_days of the same source. */
-function toCivil(day: number): CivilDate {
+export function toCivil(day: number): CivilDate {
   const shifted = day + 719_468;
   const era = Math.floor(shifted / 146_097);
   const dayOfEra = shifted - era * 146_097;
@@ -314,7 +314,7 @@ function toCivil(day: number): CivilDate {
   return { year: yearOfEra + era * 400 + (month <= 2 ? 1 : 0), month, dayOfMonth };
 }
 
-function countDaysOfMonth(year: number, month: number): number {
+export function countDaysOfMonth(year: number, month: number): number {
   return toDay(year, month + 1, 1) - toDay(year, month, 1);
 }
 

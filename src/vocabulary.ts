@@ -191,6 +191,53 @@ export const verdict: WordList = {
   },
 };
 
+export const networkMode: WordList = {
+  name: 'network_mode',
+  description: 'What the two ends of an edge are.',
+  words: {
+    two: 'A row and a column, such as an actor and a topic.',
+    one: 'Two rows that meet in a column, such as two actors who speak on one topic.',
+  },
+};
+
+export const networkAggregation: WordList = {
+  name: 'network_aggregation',
+  description: "How positions make an edge's weight.",
+  words: {
+    ignore: 'All statements count alike, whatever the position.',
+    congruence: 'One mode: pairs of statements that take the same side.',
+    conflict: 'One mode: pairs of statements that take opposite sides.',
+    subtract: 'Two modes: support less oppose. One mode: congruence less conflict.',
+    combine: 'Two modes: 1 for support alone, 2 for oppose alone, 3 for both.',
+  },
+};
+
+export const networkNormalization: WordList = {
+  name: 'network_normalization',
+  description: 'What weights are divided by.',
+  words: {
+    no: 'Nothing.',
+    activity: "Two modes: the row's statements.",
+    prominence: "Two modes: the column's statements.",
+    average: 'One mode: the mean of the statements of both rows.',
+    jaccard: 'One mode: what either row says, with what both say multiplied.',
+    cosine: "One mode: the product of the statements of both rows. The name is DNA's.",
+  },
+};
+
+export const networkDuplicates: WordList = {
+  name: 'network_duplicates',
+  description: 'Within what a statement that is made again counts only once.',
+  words: {
+    include: 'Every statement counts.',
+    document: 'Within a source.',
+    week: 'Within an ISO 8601 week of its year.',
+    month: 'Within a month of its year.',
+    year: 'Within a year.',
+    acrossrange: 'Within the whole network, or the whole window.',
+  },
+};
+
 export const wordLists: readonly WordList[] = [
   actorKind,
   quoteKind,
@@ -207,6 +254,10 @@ export const wordLists: readonly WordList[] = [
   totalIs,
   ranking,
   verdict,
+  networkMode,
+  networkAggregation,
+  networkNormalization,
+  networkDuplicates,
 ];
 
 export function listWords(list: WordList): [string, ...string[]] {

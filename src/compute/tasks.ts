@@ -9,6 +9,7 @@ type Task<Args, Answer> = (db: Db, args: Args) => Answer | Promise<Answer>;
 export const tasks = {
   count_exactly: async () => (await import('./exact.ts')).countExactly,
   compare_actors: async () => (await import('../analysis/comparisons.ts')).compareAsked,
+  draw_network: async () => (await import('./networks.ts')).drawNetwork,
 } as const satisfies Record<string, () => Promise<Task<never, unknown>>>;
 
 type TaskFunctions = { [N in keyof typeof tasks]: Awaited<ReturnType<(typeof tasks)[N]>> };

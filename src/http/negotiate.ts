@@ -35,6 +35,20 @@ export function chooseFormat(
   request: FastifyRequest,
   formats: readonly Format[] = FORMATS,
 ): Format {
+  return chooseAmong(
+    asked,
+    request,
+    ACCEPTED.filter(([, format]) => formats.includes(format)),
+  );
+}
+
+/** The same among formats of an address's own, the one it has without being asked first. */
+export function chooseAmong<F extends string>(
+  asked: F | null,
+  request: FastifyRequest,
+  offered: readonly (readonly [type: string, format: F])[],
+): F {
+  const formats = [...new Set(offered.map(([, format]) => format))];
   if (asked !== null && formats.includes(asked)) return asked;
   if (asked !== null) {
     throw new Refusal('unknown_field', `This address has no \`format=${asked}\`.`, {
@@ -44,8 +58,7 @@ export function chooseFormat(
     });
   }
   const { accept } = request.headers;
-  if (accept === undefined || accept === '') return formats[0] as Format;
-  const offered = ACCEPTED.filter(([, format]) => formats.includes(format));
+  if (accept === undefined || accept === '') return formats[0] as F;
   const best = rankAccepted(accept, offered);
   if (best !== null) return best;
   throw new Refusal(
@@ -59,14 +72,17 @@ export function chooseFormat(
 }
 
 /** RFC 9110, section 12.5.1: the most specific range says how welcome a type is; among equals, our own order decides. */
-function rankAccepted(accept: string, offered: readonly [string, Format][]): Format | null {
+function rankAccepted<F extends string>(
+  accept: string,
+  offered: readonly (readonly [string, F])[],
+): F | null {
   const ranges = accept.split(',').map((range) => {
     const [type = '', ...parameters] = range.split(';').map((part) => part.trim().toLowerCase());
     const q = parameters.find((parameter) => parameter.startsWith('q='));
     const quality = q === undefined ? 1 : Number(q.slice(2));
     return { type, quality: quality >= 0 && quality <= 1 ? quality : 0 };
   });
-  let best: { format: Format; quality: number } | null = null;
+  let best: { format: F; quality: number } | null = null;
   for (const [type, format] of offered) {
     const wildcard = `${type.split('/')[0]}/*`;
     const range = [type, wildcard, '*/*']
@@ -87,7 +103,7 @@ export function tagAnswer(
   reply: FastifyReply,
   version: string,
   canonical: string,
-  format: Format,
+  format: string,
 ): boolean {
   const coding = chooseCoding(request);
   const digest = createHash('sha256')

@@ -34,6 +34,11 @@ export async function registerContract(app: FastifyInstance): Promise<void> {
           description:
             'Where actors agree and conflict, when positions changed, and how far coders agree, each with the words behind it.',
         },
+        {
+          name: 'Networks',
+          description:
+            'Who speaks on what, and who agrees with whom, each edge with the statements behind it.',
+        },
         { name: 'House', description: 'What is here, whether it is well, and what its words mean.' },
       ],
     },

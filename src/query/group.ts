@@ -248,7 +248,7 @@ function labelGroups(db: Db, groups: readonly RawGroup[], keys: readonly GroupKe
   });
 }
 
-function labelCell(db: Db, key: GroupKey, cell: Cell): GroupValue {
+export function labelCell(db: Db, key: GroupKey, cell: Cell): GroupValue {
   if (cell === null || key.filter === null) return cell as string | null;
   if (key.filter.kind === 'boolean') return cell === 1;
   if (key.filter.kind !== 'reference') return cell as string;

@@ -165,7 +165,7 @@ function refuseParameter(name: string, allowed: readonly string[], of: string): 
   });
 }
 
-function refuseRepetition(name: string, times: number): Refusal {
+export function refuseRepetition(name: string, times: number): Refusal {
   return new Refusal(
     'repeated_parameter',
     `\`${name}\` is given ${times} times; only filters may be repeated.`,
@@ -302,7 +302,7 @@ function parseSort(resource: Resource, value: string | undefined, searching: boo
 }
 
 /** Whole numbers in plain digits: neither `1e2` nor `0x10` nor ` 1`. */
-function parseNumber(parameter: string, value: string, minimum: number, maximum: number): number {
+export function parseNumber(parameter: string, value: string, minimum: number, maximum: number): number {
   const number = /^(0|[1-9][0-9]{0,14})$/.test(value) ? Number(value) : Number.NaN;
   if (number >= minimum && number <= maximum) return number;
   throw new Refusal(

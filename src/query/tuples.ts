@@ -1,6 +1,8 @@
 /** The rows of a query as tuples of a few columns: what analyses count with, where records would be too much. */
 import type { Db } from '../db/client.ts';
 import { prepare } from '../db/statements.ts';
+import { getResource } from '../resources/registry.ts';
+import type { Field, Resource } from '../resources/resource.ts';
 import { joinSql, TRUE } from './conditions.ts';
 import { listFilters } from './filters.ts';
 import { reachColumn } from './group.ts';
@@ -31,28 +33,39 @@ function countCandidates(db: Db, query: Query, plan: Plan, most: number): number
   return count > most ? null : count;
 }
 
+export type TupleOptions = {
+  /** Sorts by the cells, in the order of the columns, so that equal ones come together. */
+  ordered?: boolean;
+  /** Adds two cells behind the columns: the record's id, and the first code point of its place in its source. */
+  placed?: boolean;
+  /** Ends after so many. */
+  most?: number;
+};
+
 /**
  * Reads one row after the other and keeps none. `columns` are names of filters: a reference gives the key of its
- * record, a date its earliest and its latest day as two cells; a column of a list makes a tuple for each entry.
- * `ordered` sorts by the cells, in the order of the columns, so that equal ones come together; otherwise the order is
- * that of the plan. While it is being read, the handle cannot write.
+ * record, a date its earliest and its latest day as two cells; a column of a list makes a tuple for each entry,
+ * those of one record behind each other unless they are `ordered`. Otherwise the order is that of the plan. While it is
+ * being read, the handle cannot write.
  */
 export function* readTuples(
   db: Db,
   query: Query,
   columns: readonly string[],
-  options: { ordered?: boolean } = {},
+  options: TupleOptions = {},
 ): Generator<Tuple> {
   const plan = planExactly(db, query);
   const { cells, joins } = reachColumns(query, columns);
+  if (options.placed) cells.push('t.id', writePlace(query.resource));
   const where = joinSql(
     [plan.driver, plan.residual].filter((part) => part !== TRUE),
     'AND',
   );
   const order = options.ordered ? ` ORDER BY ${cells.map((_, n) => n + 2).join(', ')}, 1` : '';
+  const limit = options.most === undefined ? '' : ` LIMIT ${options.most}`;
   const statement = prepare(
     db,
-    `SELECT t.key, ${cells.join(', ')} FROM ${query.resource.name} t ${joins.join(' ')} WHERE ${where.sql}${order}`,
+    `SELECT t.key, ${cells.join(', ')} FROM ${query.resource.name} t ${joins.join(' ')} WHERE ${where.sql}${order}${limit}`,
   ).raw();
   yield* statement.iterate(...where.params) as IterableIterator<Tuple>;
 }
@@ -70,4 +83,20 @@ function reachColumns(query: Query, columns: readonly string[]): { cells: string
     else cells.push(reached.column);
   });
   return { cells, joins };
+}
+
+/** Records without a place in their source come behind all that have one. */
+const NOWHERE = Number.MAX_SAFE_INTEGER;
+
+function writePlace(resource: Resource): string {
+  const { place } = resource;
+  if (place === undefined) return String(NOWHERE);
+  if (!('children' in place)) return `coalesce(t.${place.column}, ${NOWHERE})`;
+  const list = resource.fields[place.children] as Extract<Field, { type: 'children' }>;
+  const through = list.fields[place.through] as Extract<Field, { type: 'reference' }>;
+  const other = getResource(through.to);
+  // A record of another document has its place there, and not in this one.
+  return `coalesce((SELECT min(coalesce(e.${place.column}, r.${place.column}))
+    FROM ${list.table} e LEFT JOIN ${other.name} r ON r.key = e.${place.through}_key AND r.${place.source}_key = t.${place.source}_key
+    WHERE e.${list.owner} = t.key), ${NOWHERE})`;
 }

@@ -34,6 +34,7 @@ export const quotes: Resource = {
   default_sort: '-said',
   date: 'said',
   random: true,
+  place: { column: 'passage_order' },
   extra_sorts: {
     passage: { column: 'passage_order', description: 'The place in the source; for use with `source=`.' },
   },

@@ -94,6 +94,11 @@ export type SearchDeclaration = {
   own_words?: { field: string; children: string; start: string; end: string };
 };
 
+/** A column of first code points; or the children that have one, or name a record whose own place is meant. */
+export type PlaceDeclaration =
+  | { column: string }
+  | { children: string; column: string; through: string; source: string };
+
 /** A record as a file or an import hands it in, after its fields were checked one by one. */
 export type Draft = { id: string } & Record<string, unknown>;
 
@@ -121,6 +126,8 @@ export type Resource = {
   extra_sorts?: Record<string, { column: string; description: string }>;
   /** The date that `year`, `month`… of `group_by` read. */
   date?: string;
+  /** Where a record stands in its source, for reading in the order of the document. */
+  place?: PlaceDeclaration;
   /** `/v1/<name>/random` is served. */
   random?: boolean;
   /** The field that makes it a tree, and the table that holds the tree's closure. */

@@ -34,6 +34,7 @@ export const stances: Resource = {
   seed_file: { file: 'stances.yaml', shared: false },
   default_sort: '-held',
   date: 'held',
+  place: { children: 'evidence', column: 'passage_start', through: 'quote', source: 'source' },
   fields: {
     id: id('Public, readable and stable.', 'khamenei-on-missile-programme'),
     actor: reference('actors', 'Whose position it is.', { filter: true, through: true, example: 'khamenei' }),

@@ -1,0 +1,249 @@
+/** What the contract says of networks and their evidence. */
+import {
+  DEFAULT_LIMIT,
+  listNodeKeys,
+  MOST_EDGES,
+  NETWORK_FORMATS,
+  type NetworkParameter,
+  STANDARD,
+  SUBJECTS,
+} from '../analysis/networks/parameters.ts';
+import { type Filter, listFilters } from '../query/filters.ts';
+import { getResource } from '../resources/registry.ts';
+import {
+  listWords,
+  networkAggregation,
+  networkDuplicates,
+  networkMode,
+  networkNormalization,
+  type WordList,
+} from '../vocabulary.ts';
+import { describeFilters, describeRefusals, describeSamples, type JsonSchema, ref } from './operations.ts';
+
+export const NETWORK_EXAMPLE = '/v1/networks?mode=one&aggregation=congruence&source=eftekhari-op-ed';
+
+function describeWord(list: WordList, standard: string): JsonSchema {
+  const meanings = Object.entries(list.words).map(([word, meaning]) => `\`${word}\`: ${meaning}`);
+  return {
+    type: 'string',
+    enum: listWords(list),
+    default: standard,
+    description: `${list.description} ${meanings.join(' ')}`,
+  };
+}
+
+function describeKey(standard: string, what: string): JsonSchema {
+  const keys = [...new Set(SUBJECTS.flatMap((of) => [...listNodeKeys(of).keys()]))];
+  return {
+    type: 'string',
+    default: standard,
+    description: `${what} One of ${keys.map((key) => `\`${key}\``).join(', ')}.`,
+  };
+}
+
+export function describeOwnParameters(): Record<NetworkParameter, JsonSchema> {
+  return {
+    of: {
+      type: 'string',
+      enum: [...SUBJECTS],
+      default: STANDARD.of,
+      description: 'What statements are taken from. Quotes take no position: theirs all count alike.',
+    },
+    mode: describeWord(networkMode, STANDARD.mode),
+    rows: describeKey(STANDARD.rows, 'What rows are.'),
+    columns: describeKey(
+      STANDARD.columns,
+      'What columns are; with `mode=one`, in what rows meet. A statement counts under its own topic, for whose proposition it speaks, and not under broader ones: `topic` and `topic.only` are the same here.',
+    ),
+    aggregation: describeWord(networkAggregation, STANDARD.aggregation),
+    normalization: describeWord(networkNormalization, STANDARD.normalization),
+    duplicates: describeWord(networkDuplicates, STANDARD.duplicates),
+    isolates: {
+      type: 'boolean',
+      default: false,
+      description:
+        'Whether rows and columns are shown of which no statement is left: those of all statements that the filters match.',
+    },
+    window: {
+      type: 'string',
+      examples: ['P1M'],
+      description:
+        'A network for each window of time, half-open: `P30D`, `P2W`, `P1M`, `P1Y`. The first begins with the period that is asked for, else with the first statement.',
+    },
+    step: {
+      type: 'string',
+      description: 'How far the beginnings of windows lie apart; without it, as far as they are long.',
+    },
+    min_weight: {
+      type: 'number',
+      minimum: 0,
+      default: 0,
+      description: 'Edges that weigh at least so much, whatever their sign.',
+    },
+    limit: {
+      type: 'integer',
+      minimum: 1,
+      maximum: MOST_EDGES,
+      default: DEFAULT_LIMIT,
+      description: 'Most edges of a network: the strongest, whatever their sign.',
+    },
+  };
+}
+
+/** The filters of stances, and those that only quotes have. */
+export function describeNetworkFilters(): Record<string, JsonSchema> {
+  const [first, ...rest] = SUBJECTS.map((of) => [...listFilters(getResource(of)).values()]);
+  const known = new Set(first?.map((filter) => filter.name));
+  const others = rest.flat().filter((filter) => !known.has(filter.name));
+  return describeFilters([
+    ...(first as Filter[]),
+    ...others.map((filter) => ({
+      ...filter,
+      description: `${filter.description} (With \`of=quotes\`.)`,
+      example: undefined,
+    })),
+  ]);
+}
+
+const count: JsonSchema = { type: 'integer', minimum: 0 };
+const counts: JsonSchema = { type: 'object', additionalProperties: count };
+const id: JsonSchema = { type: 'string' };
+
+const nodeSchema: JsonSchema = {
+  type: 'object',
+  required: ['id', 'label', 'mode', 'key', 'statements'],
+  properties: {
+    id,
+    label: { type: 'string' },
+    mode: { type: 'string', enum: ['row', 'column'] },
+    key: { type: 'string', description: 'The id, unless a row has it too: unlike that of any other node.' },
+    statements: { ...count, description: 'Statements of this network.' },
+  },
+};
+const edgeSchema: JsonSchema = {
+  type: 'object',
+  required: ['row', 'column', 'weight', 'counts', 'evidence'],
+  properties: {
+    row: id,
+    column: { ...id, description: 'Id of the column; with `mode=one`, of the other row.' },
+    weight: { type: 'number' },
+    counts: {
+      ...counts,
+      description:
+        'What the weight hides: statements by position, and `total`; with `mode=one`, pairs of statements: `pairs`, `congruent`, `conflicting`, and the `columns` that both have.',
+    },
+    evidence: { type: 'string', description: 'Address of the statements that the edge is made of.' },
+  },
+};
+const parts: JsonSchema = {
+  nodes: { type: 'array', items: nodeSchema, description: 'In the order of their ids, rows first.' },
+  edges_total: { ...count, description: 'Edges of at least `min_weight`, of which `limit` are given.' },
+  edges: { type: 'array', items: edgeSchema, description: 'The strongest first.' },
+};
+
+/** The named schema of the answer. */
+export const networkSchema: JsonSchema = {
+  $id: 'Network',
+  title: 'Network',
+  type: 'object',
+  description: 'Nodes and edges; with `window`, `networks` in their place, one for each window.',
+  required: ['parameters', 'statements', 'data_version'],
+  properties: {
+    parameters: {
+      type: 'object',
+      additionalProperties: true,
+      description: 'What was asked for, and what was taken for what was not.',
+    },
+    statements: {
+      type: 'object',
+      required: ['matched', 'entries', 'used', 'left_out'],
+      properties: {
+        matched: { ...count, description: 'Records that the filters match.' },
+        entries: {
+          ...count,
+          description: 'Statements in these: a record with several topics is one under each.',
+        },
+        used: { ...count, description: 'Statements that the network is made of.' },
+        left_out: {
+          type: 'object',
+          description: 'All others, by reason.',
+          required: [
+            'without_row',
+            'without_column',
+            'positions',
+            'undated',
+            'outside_windows',
+            'duplicates',
+          ],
+          properties: {
+            without_row: count,
+            without_column: count,
+            positions: {
+              ...counts,
+              description: 'Neither support nor oppose, where weights are made of these.',
+            },
+            undated: { ...count, description: 'Without a day, where windows or periods ask for one.' },
+            outside_windows: count,
+            duplicates: count,
+          },
+        },
+      },
+    },
+    ...parts,
+    networks: {
+      type: 'array',
+      items: {
+        type: 'object',
+        required: ['start', 'end', 'used', 'duplicates', ...Object.keys(parts)],
+        properties: {
+          start: { type: 'string', description: 'First day.' },
+          end: { type: 'string', description: 'The day after the last.' },
+          used: count,
+          duplicates: count,
+          ...parts,
+        },
+      },
+    },
+    data_version: { type: 'string' },
+  },
+};
+
+export function describeNetwork(): JsonSchema {
+  return {
+    operationId: 'getNetwork',
+    summary: 'Draw a network',
+    description:
+      'Who speaks on what, or who agrees with whom, taken from stances or quotes with every filter of their lists. Each edge has its counts and leads to its evidence.',
+    tags: ['Networks'],
+    querystring: {
+      type: 'object',
+      properties: {
+        ...describeOwnParameters(),
+        format: { type: 'string', enum: [...NETWORK_FORMATS], description: 'Wins over the `Accept` header.' },
+        q: { type: 'string', description: 'Words that the statements hold, as in their lists.' },
+        ...describeNetworkFilters(),
+      },
+    },
+    response: {
+      200: {
+        description: 'The network.',
+        headers: {
+          ETag: { type: 'string', description: 'Stands for exactly these bytes; for `If-None-Match`.' },
+        },
+        content: { 'application/json': { schema: ref('Network') } },
+      },
+      304: { description: 'What the caller has is still right.', type: 'null' },
+      ...describeRefusals(
+        'unknown_parameter',
+        'invalid_value',
+        'unknown_id',
+        'conflicting_parameters',
+        'too_much',
+        'not_acceptable',
+        'deadline_exceeded',
+        'overloaded',
+      ),
+    },
+    'x-codeSamples': describeSamples(NETWORK_EXAMPLE),
+  };
+}
