@@ -9,11 +9,10 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { type Db, migrateDatabase, openDatabase } from '../src/db/client.ts';
 import { changeDataVersion, readFact, writeFact } from '../src/db/data-version.ts';
-import { prepare } from '../src/db/statements.ts';
 import { getResource, resources } from '../src/resources/registry.ts';
 import type { Draft, Noun } from '../src/resources/resource.ts';
-import { fillColumns, fillListRows, listListFields, type Row } from '../src/store/columns.ts';
 import { storeDocuments } from '../src/store/render.ts';
+import { insertRecord } from '../src/store/rows.ts';
 import { digestRecord, hasSameDeclarations, replaceRecords } from '../src/store/write.ts';
 import { DATA_VERSION, generateRecords } from './data.ts';
 
@@ -74,7 +73,7 @@ function buildBase(path: string, quotes: number): void {
         for (const name of ['sources', 'quotes', 'stances'] as const) known.get(name)?.clear();
       }
       const draft = record as Draft;
-      const key = remake === null ? (known.get(noun)?.size ?? 0) + 1 : insertRecord(db, noun, draft, known);
+      const key = remake === null ? (known.get(noun)?.size ?? 0) + 1 : addRecord(db, noun, draft, known);
       known.get(noun)?.set(draft.id, { key, draft });
     }
     writeFact(db, BUILT, describeBuild());
@@ -113,7 +112,7 @@ function loadShared(db: Db, known: Known): () => void {
 
 const lastKeys = new WeakMap<Db, Map<Noun, number>>();
 
-function insertRecord(db: Db, noun: Noun, draft: Draft, known: Known): number {
+function addRecord(db: Db, noun: Noun, draft: Draft, known: Known): number {
   const resource = getResource(noun);
   const digest = digestRecord(draft);
   const problems = resource.complete?.(draft, (to, id) => known.get(to)?.get(id)?.draft) ?? [];
@@ -123,19 +122,9 @@ function insertRecord(db: Db, noun: Noun, draft: Draft, known: Known): number {
   const key = (last.get(noun) ?? 0) + 1;
   last.set(noun, key);
   const findKey = (to: Noun, id: string) => known.get(to)?.get(id)?.key as number;
-  const own = { key, origin: 'import', digest, document: '' };
-  insertRow(db, noun, { ...fillColumns(resource.fields, draft, findKey), ...own });
-  for (const [name, field] of listListFields(resource))
-    for (const child of fillListRows(field, key, draft[name], findKey)) insertRow(db, field.table, child);
+  insertRecord(db, resource, { key, origin: 'import', digest, document: '' }, draft, findKey);
   storeDocuments(db, resource, [key]);
   return key;
-}
-
-function insertRow(db: Db, table: string, row: Row): void {
-  const columns = Object.keys(row);
-  const names = columns.map((column) => `"${column}"`).join(', ');
-  const values = columns.map((column) => `@${column}`).join(', ');
-  prepare(db, `INSERT INTO ${table} (${names}) VALUES (${values})`).run(row);
 }
 
 if (import.meta.main) {

@@ -147,7 +147,7 @@ Logs go to standard output: JSON lines, or lines for people when that is a termi
 `;
 }
 
-const COMMANDS = ['serve', 'seed', 'verify', 'locate', 'openapi'];
+const COMMANDS = ['serve', 'seed', 'import', 'export', 'verify', 'locate', 'openapi'];
 
 function writeCommandLine(): string {
   const pages = COMMANDS.map((command) => `## ${command}\n\n\`\`\`text\n${readHelp(command)}\`\`\`\n`);
@@ -155,7 +155,7 @@ function writeCommandLine(): string {
 
 ${GENERATED}
 
-Everything is started through npm, so that it runs on the Node that the project brings: \`npm start\` serves, \`npm run seed\`, \`npm run verify\`, \`npm run locate\` and \`npm run openapi\` are the commands of the same name, with flags after \`--\`: \`npm run verify -- --text article.txt\`. \`npm run verbatim -- --help\` lists them.
+Everything is started through npm, so that it runs on the Node that the project brings: \`npm start\` serves, \`npm run seed\`, \`npm run import\`, \`npm run export\`, \`npm run verify\`, \`npm run locate\` and \`npm run openapi\` are the commands of the same name, with flags after \`--\`: \`npm run verify -- --text article.txt\`. \`npm run verbatim -- --help\` lists them.
 
 Exit codes: 0 for yes, 1 for no (a load that was refused, a check that failed), 2 for what was not understood (an unknown flag, a wrong setting, a file that cannot be read). Results go to standard output, mistakes to standard error. On a terminal, work that takes long shows a bar; elsewhere there are only lines.
 

@@ -4,7 +4,10 @@ import { fileURLToPath } from 'node:url';
 import { SingleBar } from 'cli-progress';
 import { Command, Option } from 'commander';
 import { buildApp } from './app.ts';
-import { type ConfigName, listSettings, loadEnvironmentFile, readConfig } from './config.ts';
+import { addExport } from './cli/export.ts';
+import { addImport } from './cli/import.ts';
+import { addSettings, readFlags } from './cli/settings.ts';
+import { loadEnvironmentFile, readConfig } from './config.ts';
 import { type Db, migrateDatabase, openDatabase, requireBase } from './db/client.ts';
 import { formatFileProblem, LoadRefusal, Refusal, UsageError } from './errors.ts';
 import { writeContract } from './http/openapi.ts';
@@ -29,24 +32,6 @@ const program = new Command('verbatim')
   .exitOverride((error) => {
     process.exit(error.exitCode === 0 ? 0 : NOT_UNDERSTOOD);
   });
-
-function addSettings(command: Command, ...names: ConfigName[]): Command {
-  for (const { name, description, standard } of listSettings()) {
-    if (!names.includes(name)) continue;
-    const flag = `--${name.toLowerCase().replaceAll('_', '-')} <value>`;
-    command.addOption(new Option(flag, `${description} (${name}; default ${standard})`));
-  }
-  return command;
-}
-
-function readFlags(options: Record<string, unknown>): Partial<Record<ConfigName, string>> {
-  const flags: Partial<Record<ConfigName, string>> = {};
-  for (const { name } of listSettings()) {
-    const key = name.toLowerCase().replace(/_(.)/g, (_, letter: string) => letter.toUpperCase());
-    if (typeof options[key] === 'string') flags[name] = options[key];
-  }
-  return flags;
-}
 
 addSettings(
   program
@@ -190,6 +175,9 @@ addSettings(
     );
     if (report.problems.length > 0) process.exitCode = NO;
   });
+
+addImport(program);
+addExport(program);
 
 addSettings(
   program

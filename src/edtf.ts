@@ -63,11 +63,21 @@ export class EdtfError extends Error {
  * Decades and centuries of two and three digits (ISO 8601's `20`, `201`) are refused as likely slips: `20XX` and
  * `201X` say the same. Throws EdtfError.
  */
-export function parseEdtf(input: string): ParsedEdtf {
-  const edtf = input.trim();
-  requireGrammar(edtf);
-  return { edtf, ...boundExpression(edtf) };
+export function parseEdtf(input: string): Readonly<ParsedEdtf> {
+  let date = parsed.get(input);
+  if (date === undefined) {
+    const edtf = input.trim();
+    requireGrammar(edtf);
+    date = { edtf, ...boundExpression(edtf) };
+    if (parsed.size === MOST_KEPT) parsed.clear();
+    parsed.set(input, date);
+  }
+  return date;
 }
+
+/** A million records have a few thousand dates, and the grammar costs more than all else that is done with one. */
+const MOST_KEPT = 10_000;
+const parsed = new Map<string, Readonly<ParsedEdtf>>();
 
 /**
  * A period in a query: any EDTF date, or `A..B`, `..B`, `A..` with dates at the ends, both included. A reversed period

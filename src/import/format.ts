@@ -7,8 +7,15 @@ import type { Noun } from '../resources/resource.ts';
 /** Where in the files something was read. Lines count from 1. */
 export type Place = { file: string; line: number | null };
 
-/** A record as a seed file would hand it in, unchecked. An object that is handed in again is not checked again. */
+/**
+ * A record as a seed file would hand it in, unchecked, and with everything in it: `text` itself and not a file, a source
+ * with its `corpus` (where it is left out, that of `--corpus`) and its `ledger`. Without an `id`, one is made from the
+ * content. An object that is handed in again is not checked again.
+ */
 export type IncomingRecord = { noun: Noun; record: Record<string, unknown> };
+
+/** An id that is never to be used again; `digest` is that of the record that had it, '' where it is not known. */
+export type IncomingWithdrawal = { noun: Noun; id: string; reason: string; digest: string };
 
 /** Who spoke, as the file names them: the engine finds the actor whom this fits, or makes one. */
 export type ActorName = {
@@ -26,6 +33,7 @@ export type ImportUnit = {
   /** What the entry calls itself, for messages; null where it has no name. */
   name: string | null;
   records: IncomingRecord[];
+  withdrawals?: IncomingWithdrawal[];
   /** The entry in the format's own spelling, as it can be mended and imported again. */
   raw: string;
 };
@@ -47,8 +55,8 @@ export type SpanState = 'exact' | 'moved' | 'ambiguous' | 'missing';
 
 /** What the engine lends a reader. */
 export type ReaderContext = {
-  /** Id of the corpus that everything goes to. */
-  corpus: string;
+  /** Id of the corpus that everything goes to; null only for a format that `names_corpora`. */
+  corpus: string | null;
   /** The format's own flags, as given; each reader checks its own. */
   options: Readonly<Record<string, string | boolean | undefined>>;
   /** The id of the actor of this name; `records` are to go into the unit before what refers to it, and may be empty. */
@@ -63,8 +71,17 @@ export type ImportFormat = {
   description: string;
   /** Its own flags, as commander spells them. */
   flags: readonly { flag: string; description: string }[];
+  /** Its records say to which corpus they belong, so that `--corpus` may be left out. */
+  names_corpora?: boolean;
+  /** Entries may refer to later ones, and wait for them. Without it, a reference to what has not come yet is a mistake. */
+  refers_forward?: boolean;
   /** What stands at the head of a rejects file, such as a CSV header; '' for none. Asked after reading began. */
   rejectsHeader?: () => string;
+  /**
+   * An entry as it stands in the rejects file, with its place and reason; the reader passes over what is added. Without
+   * it, a line `# file:line: reason` stands before the entry, and the reader passes over lines that begin with `# `.
+   */
+  writeReject?: (reject: Omit<ImportReject, 'type'>) => string;
   /** Throws UsageError for what makes the whole of the files unreadable. Never holds a whole file where it may be large. */
   read: (
     files: readonly string[],

@@ -166,6 +166,7 @@ export const quotes: Resource = {
       filter: true,
     }),
   },
+  fixed: ['actor', 'on_behalf_of', 'passage', 'spans', 'verification'],
   search: {
     table: 'quotes_fts',
     columns: [{ column: 'text', field: 'text' }],

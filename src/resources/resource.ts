@@ -133,6 +133,8 @@ export type Resource = {
   /** The field that makes it a tree, and the table that holds the tree's closure. */
   tree?: { parent: string; closure: string };
   seed_file: { file: string; shared: boolean; single?: boolean };
+  /** Fields against which records that refer to this one were checked: an import changes none of them meanwhile. */
+  fixed?: readonly string[];
   /** Fills the derived fields of a draft in place, and says what is wrong with it as a whole. */
   complete?: (draft: Draft, find: FindDraft) => DraftProblem[];
   /** What only shows when all drafts of a load are seen together; runs after each was completed. */

@@ -22,40 +22,52 @@ const idSchema = z
     'is a word with a meaning of its own in addresses, and cannot be an id',
   );
 
+/**
+ * Where a record is handed in. In a seed `file`, long texts and some lists stand in files of their own, and the folder
+ * says what a record belongs to; `inline`, as imports have it, everything stands in the record.
+ */
+export type InputPlace = 'file' | 'inline';
+
 /** The key under which a field is written in a seed file. */
 export function getInputKey(name: string, field: Field): string {
   return field.type === 'text' && field.from_file ? `${name}_file` : name;
 }
 
-/** The keys a seed record may have, in the order of the declaration. */
-export function listInputKeys(fields: Record<string, Field>): string[] {
+/** The keys a record may have when it is handed in, in the order of the declaration. */
+export function listInputKeys(fields: Record<string, Field>, place: InputPlace = 'file'): string[] {
   return Object.entries(fields)
-    .filter(([, field]) => !field.derived && !(field.type === 'children' && field.own_file))
-    .map(([name, field]) => getInputKey(name, field));
+    .filter(([, field]) => isHandedIn(field, place))
+    .map(([name, field]) => (place === 'file' ? getInputKey(name, field) : name));
 }
 
-/** A seed record: strict, so that a mistyped key is a mistake and not a silence. */
-export function buildInputSchema(resource: Resource): z.ZodType {
-  return buildInputObject(resource.fields).meta({ description: resource.description });
+/** Derived references are ids of what a seed's folder stands for: without a folder they are written down. */
+export function isHandedIn(field: Field, place: InputPlace): boolean {
+  if (place === 'inline') return !field.derived || field.type === 'reference';
+  return !field.derived && !(field.type === 'children' && field.own_file);
+}
+
+/** A record as it is handed in: strict, so that a mistyped key is a mistake and not a silence. */
+export function buildInputSchema(resource: Resource, place: InputPlace = 'file'): z.ZodType {
+  return buildInputObject(resource.fields, place).meta({ description: resource.description });
 }
 
 /** The children that stand in a file of their own, each with the id of its owner. */
 export function buildOwnFileSchema(field: Extract<Field, { type: 'children' }>): z.ZodType {
   const by = field.own_file?.by ?? '';
-  return buildInputObject(field.fields).extend({ [by]: idSchema.describe(`Id of the ${by}.`) });
+  return buildInputObject(field.fields, 'file').extend({ [by]: idSchema.describe(`Id of the ${by}.`) });
 }
 
-function buildInputObject(fields: Record<string, Field>): z.ZodObject {
+function buildInputObject(fields: Record<string, Field>, place: InputPlace): z.ZodObject {
   const shape: Record<string, z.ZodType> = {};
   for (const [name, field] of Object.entries(fields)) {
-    if (field.derived || (field.type === 'children' && field.own_file)) continue;
-    shape[getInputKey(name, field)] = buildInputField(field);
+    if (isHandedIn(field, place))
+      shape[place === 'file' ? getInputKey(name, field) : name] = buildInputField(field, place);
   }
   return z.strictObject(shape);
 }
 
-function buildInputField(field: Field): z.ZodType {
-  let schema = buildInputValue(field);
+function buildInputField(field: Field, place: InputPlace): z.ZodType {
+  let schema = buildInputValue(field, place);
   const optional = field.nullable || (field.type === 'text' && (field.optional_input || field.from_file));
   if ('default' in field && field.default !== undefined) schema = schema.default(field.default);
   else if (optional) schema = schema.nullish();
@@ -64,7 +76,7 @@ function buildInputField(field: Field): z.ZodType {
   return schema.meta(meta);
 }
 
-function buildInputValue(field: Field): z.ZodType {
+function buildInputValue(field: Field, place: InputPlace): z.ZodType {
   switch (field.type) {
     case 'id':
     case 'reference':
@@ -107,9 +119,9 @@ function buildInputValue(field: Field): z.ZodType {
         }
       });
     case 'object':
-      return buildInputObject(field.fields);
+      return buildInputObject(field.fields, place);
     case 'children':
-      return z.array(buildInputObject(field.fields));
+      return z.array(buildInputObject(field.fields, place));
   }
 }
 

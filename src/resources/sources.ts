@@ -90,6 +90,7 @@ export const sources: Resource = {
       },
     ),
   },
+  fixed: ['text', 'text_sha256', 'text_length'],
   search: {
     table: 'sources_fts',
     columns: [

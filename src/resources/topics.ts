@@ -34,6 +34,7 @@ export const topics: Resource = {
       },
     }),
   },
+  fixed: ['proposition'],
   search: {
     table: 'topics_fts',
     columns: [

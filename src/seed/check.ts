@@ -3,12 +3,19 @@ import { existsSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { z } from 'zod';
 import { type FileProblem, LoadRefusal, UsageError } from '../errors.ts';
-import { findNearest, listSome, suggest } from '../nearest.ts';
+import { findNearest, suggest } from '../nearest.ts';
+import {
+  describeIssues,
+  formatPath,
+  listInputKeysIn,
+  type Path,
+  walkReferences,
+} from '../resources/check-record.ts';
 import { getResource, resources } from '../resources/registry.ts';
 import type { ChildrenField, Draft, Field, FindDraft, Noun, Resource } from '../resources/resource.ts';
-import { buildInputSchema, buildOwnFileSchema, getInputKey, listInputKeys } from '../resources/schemas.ts';
+import { buildInputSchema, buildOwnFileSchema, getInputKey } from '../resources/schemas.ts';
 import type { Withdrawal } from '../store/write.ts';
-import { listCorpusFolders, listStrayFiles, type Path, readNeighbour, SeedFile } from './read.ts';
+import { listCorpusFolders, listStrayFiles, readNeighbour, SeedFile } from './read.ts';
 import { isTransient } from './transient.ts';
 
 export type CheckedSeeds = { loads: Map<Noun, Draft[]>; withdrawals: Withdrawal[] };
@@ -309,31 +316,6 @@ function checkReferences(load: Load, base: BaseView): void {
   }
 }
 
-function walkReferences(
-  fields: Record<string, Field>,
-  value: Record<string, unknown>,
-  path: Path,
-  visit: (noun: Noun, id: string, path: Path) => void,
-): void {
-  for (const [name, field] of Object.entries(fields)) {
-    const part = value[name];
-    if (part == null) continue;
-    const here = [...path, name];
-    if (field.type === 'reference') visit(field.to, part as string, here);
-    else if (field.type === 'references')
-      (part as string[]).forEach((id, n) => {
-        visit(field.to, id, [...here, n]);
-      });
-    else if (field.type === 'object')
-      walkReferences(field.fields, part as Record<string, unknown>, here, visit);
-    else if (field.type === 'children') {
-      (part as Record<string, unknown>[]).forEach((child, n) => {
-        walkReferences(field.fields, child, [...here, n], visit);
-      });
-    }
-  }
-}
-
 function checkTree(load: Load, resource: Resource): void {
   if (resource.tree === undefined) return;
   const { parent } = resource.tree;
@@ -421,12 +403,6 @@ function addProblem(
   });
 }
 
-function formatPath(path: Path): string {
-  return path
-    .map((part, n) => (typeof part === 'number' ? `[${part}]` : n === 0 ? part : `.${part}`))
-    .join('');
-}
-
 function getId(entry: unknown): string | null {
   const id = (entry as { id?: unknown } | null)?.id;
   return typeof id === 'string' ? id : null;
@@ -439,61 +415,13 @@ function reportIssues(
   value: unknown,
   issues: readonly z.core.$ZodIssue[],
 ): void {
-  for (const issue of issues) {
-    const path = issue.path as (string | number)[];
-    // What is missing beside such keys is what they stand for.
-    if (getAt(value, path) === undefined && hasTransientKeys(value, path.slice(0, -1))) continue;
-    if (issue.code === 'unrecognized_keys') {
-      const allowed = listKeysAt(fields, path);
-      for (const key of issue.keys) {
-        if (isTransient(path, key)) {
-          const sentence = 'stands for offsets that are not filled in yet; run `verbatim locate`';
-          addProblem(load, origin, getId(value), [...path, key], sentence);
-          continue;
-        }
-        const sentence = `there is no field of this name.${suggest(findNearest(key, allowed))} There are: ${listSome(allowed, 30)}.`;
-        addProblem(load, origin, getId(value), [...path, key], sentence);
-      }
-      continue;
-    }
-    addProblem(load, origin, getId(value), path, describeIssue(issue, getAt(value, path)));
-  }
+  const keys = listInputKeysIn(fields, 'file');
+  for (const { path, sentence } of describeIssues(value, issues, keys, describeTransient))
+    addProblem(load, origin, getId(value), path, sentence);
 }
 
-function hasTransientKeys(value: unknown, path: Path): boolean {
-  const parent = getAt(value, path);
-  return Object.keys(parent ?? {}).some((key) => isTransient(path, key));
-}
-
-function listKeysAt(fields: Record<string, Field>, path: Path): string[] {
-  let here = fields;
-  for (const part of path) {
-    const field = typeof part === 'string' ? here[part] : undefined;
-    if (field?.type === 'object' || field?.type === 'children') here = field.fields;
-  }
-  return listInputKeys(here);
-}
-
-function getAt(value: unknown, path: Path): unknown {
-  return path.reduce<unknown>(
-    (part, key) => (part as Record<string | number, unknown> | null | undefined)?.[key],
-    value,
-  );
-}
-
-function describeIssue(issue: z.core.$ZodIssue, value: unknown): string {
-  if (value === undefined) return 'is missing';
-  const shown = typeof value === 'string' ? `"${value.slice(0, 80)}"` : JSON.stringify(value)?.slice(0, 80);
-  if (issue.code === 'invalid_value') {
-    const words = issue.values.map(String);
-    return `${shown} is not one of ${words.join(', ')}.${suggest(findNearest(String(value), words))}`;
-  }
-  if (issue.code === 'invalid_type') {
-    const hint =
-      issue.expected === 'string' && typeof value === 'number' ? `; put it in quotes: "${value}"` : '';
-    return `${shown} is not ${/^[aeiou]/.test(issue.expected) ? 'an' : 'a'} ${issue.expected}${hint}`;
-  }
-  if (issue.code === 'custom' || (issue.code === 'invalid_format' && issue.message.startsWith('"')))
-    return issue.message;
-  return `${shown} ${issue.message}`;
+function describeTransient(path: Path, key: string): string | null {
+  return isTransient(path, key)
+    ? 'stands for offsets that are not filled in yet; run `verbatim locate`'
+    : null;
 }

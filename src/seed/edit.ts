@@ -6,7 +6,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import { isMap, isScalar, type Pair, parseDocument, type YAMLMap } from 'yaml';
 import { UsageError } from '../errors.ts';
-import type { Path, SeedFile } from './read.ts';
+import type { Path } from '../resources/check-record.ts';
+import type { SeedFile } from './read.ts';
 
 export type NewValue = string | number | { [key: string]: NewValue };
 

@@ -13,8 +13,9 @@ import { digestText } from '../evidence/digest.ts';
 import { describeMisplaced } from '../evidence/misplaced.ts';
 import { indexSentences, type SentenceFinder } from '../evidence/sentences.ts';
 import { findNearest, listSome, suggest } from '../nearest.ts';
+import { formatPath, type Path } from '../resources/check-record.ts';
 import { type NewValue, SeedEdits } from './edit.ts';
-import { listCorpusFolders, type Path, readNeighbour, readTextFile, SeedFile } from './read.ts';
+import { listCorpusFolders, readNeighbour, readTextFile, SeedFile } from './read.ts';
 
 export type LocateReport = {
   /** Id of the source that the text is. */
@@ -542,9 +543,7 @@ function listParts(at: At, entry: Entry, key: string): unknown[] {
 
 function addProblem({ work, record, path }: At, rest: Path, sentence: string): void {
   const { file } = work.edits;
-  const field = rest
-    .map((part, n) => (typeof part === 'number' ? `[${part}]` : n === 0 ? part : `.${part}`))
-    .join('');
+  const field = formatPath(rest);
   work.report.problems.push({
     file: file.name,
     line: file.findLine([...path, ...rest]),

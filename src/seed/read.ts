@@ -4,8 +4,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
 import { type Document, isMap, isNode, isPair, isScalar, LineCounter, parseDocument } from 'yaml';
 import { type FileProblem, UsageError } from '../errors.ts';
-
-export type Path = readonly (string | number)[];
+import type { Path } from '../resources/check-record.ts';
 
 export class SeedFile {
   /** From the seeds' folder, with forward slashes. */

@@ -2,7 +2,7 @@
  * Keys that stand in a seed file only until `verbatim locate` has replaced them by offsets, so that nobody counts code
  * points by hand. No field is declared for them: a load refuses a file in which one is left.
  */
-import type { Path } from './read.ts';
+import type { Path } from '../resources/check-record.ts';
 
 type Kind = 'spans' | 'cue' | 'passage';
 

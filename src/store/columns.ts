@@ -7,77 +7,124 @@ export type SqlValue = string | number | null;
 export type Row = Record<string, SqlValue>;
 export type FindKey = (noun: Noun, id: string) => number;
 
-/** The columns of a record's own row (or of a child's), from the record as it was handed in. */
-export function fillColumns(
-  fields: Record<string, Field>,
-  values: Record<string, unknown>,
-  findKey: FindKey,
-  prefix = '',
-): Row {
-  const row: Row = {};
-  for (const [name, field] of Object.entries(fields)) {
-    Object.assign(row, fillField(`${prefix}${name}`, field, values[name], findKey));
+/** The columns that some fields fill, in order, and how: made once for a declaration, because it is used for every row. */
+export type RowPlan = {
+  columns: readonly string[];
+  /** Appends the values of the columns to `row`. */
+  fill: (values: Record<string, unknown>, row: SqlValue[], findKey: FindKey) => void;
+};
+type Part = { columns: string[]; fill: (value: unknown, row: SqlValue[], findKey: FindKey) => void };
+
+const plans = new WeakMap<object, RowPlan>();
+
+/** A record's own row (or a child's), from the record as it was handed in. */
+export function planRow(fields: Record<string, Field>): RowPlan {
+  let plan = plans.get(fields);
+  if (plan === undefined) {
+    plan = planFields(fields, '');
+    plans.set(fields, plan);
   }
-  return row;
+  return plan;
 }
 
-function fillField(column: string, field: Field, value: unknown, findKey: FindKey): Row {
+function planFields(fields: Record<string, Field>, prefix: string): RowPlan {
+  const parts = Object.entries(fields).map(
+    ([name, field]) => [name, planField(`${prefix}${name}`, field)] as const,
+  );
+  return {
+    columns: parts.flatMap(([, part]) => part.columns),
+    fill(values, row, findKey) {
+      for (const [name, part] of parts) part.fill(values[name], row, findKey);
+    },
+  };
+}
+
+function planField(column: string, field: Field): Part {
   switch (field.type) {
     case 'boolean':
-      return { [column]: value == null ? null : Number(value) };
-    case 'date': {
-      const { earliest, latest } = value == null ? UNDATED : parseEdtf(String(value));
+      return { columns: [column], fill: (value, row) => row.push(value == null ? null : Number(value)) };
+    case 'date':
       return {
-        [column]: (value ?? null) as SqlValue,
-        [`${column}_earliest`]: earliest,
-        [`${column}_latest`]: latest,
+        columns: [column, `${column}_earliest`, `${column}_latest`],
+        fill: (value, row) => {
+          const { earliest, latest } = value == null ? UNDATED : parseEdtf(String(value));
+          row.push((value ?? null) as SqlValue, earliest, latest);
+        },
+      };
+    case 'reference':
+      return {
+        columns: [`${column}_key`],
+        fill: (value, row, findKey) => row.push(value == null ? null : findKey(field.to, String(value))),
+      };
+    case 'object': {
+      const { columns, fill } = planFields(field.fields, `${column}_`);
+      return {
+        columns: [...columns],
+        fill: (value, row, findKey) => fill((value ?? {}) as Record<string, unknown>, row, findKey),
       };
     }
-    case 'reference':
-      return { [`${column}_key`]: value == null ? null : findKey(field.to, String(value)) };
-    case 'object':
-      return fillColumns(field.fields, (value ?? {}) as Record<string, unknown>, findKey, `${column}_`);
     case 'references':
-      return {};
+      return { columns: [], fill: () => {} };
     case 'children': {
-      if (field.text_column === undefined) return {};
+      if (field.text_column === undefined) return { columns: [], fill: () => {} };
       const { column: target, from } = field.text_column;
-      const lines = ((value ?? []) as Record<string, unknown>[]).map((child) =>
-        String(child[from]).replaceAll('\n', ' '),
-      );
-      return { [target]: lines.join('\n') };
+      return {
+        columns: [target],
+        fill: (value, row) => {
+          const children = (value ?? []) as Record<string, unknown>[];
+          row.push(children.map((child) => String(child[from]).replaceAll('\n', ' ')).join('\n'));
+        },
+      };
     }
     case 'text':
-      return field.sort
-        ? { [column]: (value ?? null) as SqlValue, [`${column}_sort`]: foldForSorting(String(value ?? '')) }
-        : { [column]: (value ?? null) as SqlValue };
+      if (!field.sort) return { columns: [column], fill: fillPlain };
+      return {
+        columns: [column, `${column}_sort`],
+        fill: (value, row) => row.push((value ?? null) as SqlValue, foldForSorting(String(value ?? ''))),
+      };
     default:
-      return { [column]: (value ?? null) as SqlValue };
+      return { columns: [column], fill: fillPlain };
   }
 }
 
-/** The rows of one list of a record: its children, or its links to other records. */
+function fillPlain(value: unknown, row: SqlValue[]): void {
+  row.push((value ?? null) as SqlValue);
+}
+
+/** The columns of one list of a record: its children, or its links to other records. */
+export function listListColumns(field: ChildrenField | ReferencesField): string[] {
+  const own = field.type === 'references' ? [`${field.singular}_key`] : planRow(field.fields).columns;
+  return [field.owner, 'ordinal', ...own];
+}
+
+/** The rows of one list of a record, in these columns. */
 export function fillListRows(
   field: ChildrenField | ReferencesField,
   owner: number,
   values: unknown,
   findKey: FindKey,
-): Row[] {
-  const list = (values ?? []) as unknown[];
-  return list.map((value, n) => {
-    const place = { [field.owner]: owner, ordinal: n + 1 };
-    return field.type === 'references'
-      ? { ...place, [`${field.singular}_key`]: findKey(field.to, String(value)) }
-      : { ...place, ...fillColumns(field.fields, value as Record<string, unknown>, findKey) };
+): SqlValue[][] {
+  return ((values ?? []) as unknown[]).map((value, n) => {
+    const row: SqlValue[] = [owner, n + 1];
+    if (field.type === 'references') row.push(findKey(field.to, String(value)));
+    else planRow(field.fields).fill(value as Record<string, unknown>, row, findKey);
+    return row;
   });
 }
+
+const listFields = new WeakMap<Resource, ListField[]>();
 
 export type ListField = [name: string, field: ChildrenField | ReferencesField];
 
 export function listListFields(resource: Resource): ListField[] {
-  return Object.entries(resource.fields).filter(
-    (entry): entry is ListField => entry[1].type === 'children' || entry[1].type === 'references',
-  );
+  let lists = listFields.get(resource);
+  if (lists === undefined) {
+    lists = Object.entries(resource.fields).filter(
+      (entry): entry is ListField => entry[1].type === 'children' || entry[1].type === 'references',
+    );
+    listFields.set(resource, lists);
+  }
+  return lists;
 }
 
 /** A place in the tables where one noun refers to another. */

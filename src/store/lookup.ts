@@ -2,18 +2,22 @@
 import type { Db } from '../db/client.ts';
 import { prepare } from '../db/statements.ts';
 import { getResource } from '../resources/registry.ts';
-import type { Draft, Field, Noun } from '../resources/resource.ts';
+import type { Draft, Field, Noun, Resource } from '../resources/resource.ts';
 import type { Row } from './columns.ts';
 
 /** A record that the base holds, in the shape in which it was handed in. */
 export function readDraft(db: Db, noun: Noun, id: string): Draft | undefined {
   const resource = getResource(noun);
   const row = prepare(db, `SELECT * FROM ${noun} WHERE id = ?`).get(id) as Row | undefined;
-  if (row === undefined) return undefined;
+  return row === undefined ? undefined : toDraft(resource, row);
+}
+
+/** From the row of a record, all columns. */
+export function toDraft(resource: Resource, row: Row): Draft {
   const document = JSON.parse(String(row.document)) as Record<string, unknown>;
   for (const [name, field] of Object.entries(resource.fields))
     if (field.type === 'text' && field.on_request) document[name] = row[name];
-  return { ...unembed(resource.fields, document), id };
+  return unembed(resource.fields, document) as Draft;
 }
 
 /** Records show id and label of those that they refer to; drafts name the id alone. */

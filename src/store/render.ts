@@ -1,12 +1,12 @@
 /**
- * A record as it is served, read back from its tables. Rendered once per change and stored beside the row,
- * so that a list joins documents and looks nothing up.
+ * A record as it is served: read back from its tables, or made from the draft that is being written, with the same
+ * bytes. Rendered once per change and stored beside the row, so that a list joins documents and looks nothing up.
  */
 import type { Db } from '../db/client.ts';
 import { prepare } from '../db/statements.ts';
-import { formatDay } from '../edtf.ts';
+import { formatDay, parseEdtf, UNDATED } from '../edtf.ts';
 import { getResource } from '../resources/registry.ts';
-import type { Field, Noun, Resource } from '../resources/resource.ts';
+import type { Draft, Field, Noun, Resource } from '../resources/resource.ts';
 import type { Row } from './columns.ts';
 
 export type RecordDocument = { id: string } & Record<string, unknown>;
@@ -82,4 +82,55 @@ function renderEmbedded(db: Db, noun: Noun, key: number): Record<string, unknown
   const { label } = getResource(noun);
   const columns = label === null ? 'id' : `id, ${label}`;
   return prepare(db, `SELECT ${columns} FROM ${noun} WHERE key = ?`).get(key) as Record<string, unknown>;
+}
+
+/** What other records show of the record of this id: its label, null for a noun that has none. */
+export type FindLabel = (noun: Noun, id: string) => string | null;
+type Values = Record<string, unknown>;
+
+/** The same as `renderRecord` once the draft is written. */
+export function renderDraft(resource: Resource, draft: Draft, findLabel: FindLabel): RecordDocument {
+  return renderDraftFields(resource.fields, draft, findLabel) as RecordDocument;
+}
+
+const entries = new WeakMap<object, [string, Field][]>();
+
+function renderDraftFields(fields: Record<string, Field>, values: Values, findLabel: FindLabel): Values {
+  let list = entries.get(fields);
+  if (list === undefined) {
+    list = Object.entries(fields).filter(([, field]) => !(field.type === 'text' && field.on_request));
+    entries.set(fields, list);
+  }
+  const record: Values = {};
+  for (const [name, field] of list) {
+    const value = values[name];
+    record[name] = renderDraftField(field, value, findLabel);
+    if (field.type !== 'date') continue;
+    const { earliest, latest } = value == null ? UNDATED : parseEdtf(value as string);
+    record[`${name}_earliest`] = formatDay(earliest);
+    record[`${name}_latest`] = formatDay(latest);
+  }
+  return record;
+}
+
+function renderDraftField(field: Field, value: unknown, findLabel: FindLabel): unknown {
+  switch (field.type) {
+    case 'reference':
+      return value == null ? null : embed(field.to, value as string, findLabel);
+    case 'references':
+      return ((value ?? []) as string[]).map((id) => embed(field.to, id, findLabel));
+    case 'object': {
+      const parts = renderDraftFields(field.fields, (value ?? {}) as Values, findLabel);
+      return field.nullable && Object.values(parts).every((part) => part === null) ? null : parts;
+    }
+    case 'children':
+      return ((value ?? []) as Values[]).map((child) => renderDraftFields(field.fields, child, findLabel));
+    default:
+      return value ?? null;
+  }
+}
+
+function embed(noun: Noun, id: string, findLabel: FindLabel): Values {
+  const { label } = getResource(noun);
+  return label === null ? { id } : { id, [label]: findLabel(noun, id) };
 }

@@ -3,17 +3,12 @@ import { createHash } from 'node:crypto';
 import type { Db } from '../db/client.ts';
 import { changeDataVersion, readFact, writeFact } from '../db/data-version.ts';
 import { prepare } from '../db/statements.ts';
+import { digestText } from '../evidence/digest.ts';
 import { resources } from '../resources/registry.ts';
 import type { Draft, Noun, Resource } from '../resources/resource.ts';
-import {
-  type FindKey,
-  fillColumns,
-  fillListRows,
-  listListFields,
-  listReferencePlaces,
-  type Row,
-} from './columns.ts';
+import { type FindKey, listReferencePlaces } from './columns.ts';
 import { storeDocuments } from './render.ts';
+import { deleteRecord, insertRecord, updateRecord } from './rows.ts';
 
 export type Origin = 'seed' | 'import';
 export type Counts = { added: number; changed: number; unchanged: number; withdrawn: number };
@@ -43,9 +38,7 @@ export class WriteRefusal extends Error {
 
 /** SHA-256 of a record as it was handed in; the order of keys, nulls and empty lists make no difference. */
 export function digestRecord(value: unknown): string {
-  return createHash('sha256')
-    .update(JSON.stringify(canonicalize(value)))
-    .digest('hex');
+  return digestText(JSON.stringify(canonicalize(value)));
 }
 
 function canonicalize(value: unknown): unknown {
@@ -110,7 +103,7 @@ export function replaceRecords(
     if (!newRecords && newReasons === 0 && newFacts.length === 0) return;
     if (newRecords) {
       for (const resource of resources)
-        rebuildClosure(db, resource, touched.get(resource.name)?.written.size ?? 0);
+        if ((touched.get(resource.name)?.written.size ?? 0) > 0) rebuildClosure(db, resource);
       addDependents(db, touched);
       for (const resource of resources)
         storeDocuments(db, resource, touched.get(resource.name)?.written ?? []);
@@ -174,16 +167,8 @@ function writeRecord(
   }
   if (sameDeclarations && existing?.digest === digest) return { what: 'unchanged', key, relabelled: false };
   if (existing === undefined) reinstate(db, resource, draft.id, digest);
-  const row: Row = { ...fillColumns(resource.fields, draft, findKey), key, origin, digest, document: '' };
-  if (existing === undefined) {
-    insertRow(db, resource.name, row);
-  } else {
-    deleteListRows(db, resource, key);
-    updateRow(db, resource.name, row);
-  }
-  for (const [name, field] of listListFields(resource)) {
-    for (const child of fillListRows(field, key, draft[name], findKey)) insertRow(db, field.table, child);
-  }
+  const write = existing === undefined ? insertRecord : updateRecord;
+  write(db, resource, { key, origin, digest, document: '' }, draft, findKey);
   const relabelled =
     existing !== undefined && resource.label !== null && existing.label !== draft[resource.label];
   return { what: existing === undefined ? 'added' : 'changed', key, relabelled };
@@ -232,13 +217,7 @@ function withdrawMissing(
       options.origin,
       digest,
     );
-    deleteListRows(db, resource, key);
-    if (resource.tree)
-      prepare(db, `DELETE FROM ${resource.tree.closure} WHERE ancestor_key = ? OR descendant_key = ?`).run(
-        key,
-        key,
-      );
-    prepare(db, `DELETE FROM ${resource.name} WHERE key = ?`).run(key);
+    deleteRecord(db, resource, key);
   }
   return missing.length;
 }
@@ -271,8 +250,9 @@ function refuseBrokenReferences(db: Db): void {
   );
 }
 
-function rebuildClosure(db: Db, resource: Resource, written: number): void {
-  if (resource.tree === undefined || written === 0) return;
+/** Makes the closure of a tree anew from its records. */
+export function rebuildClosure(db: Db, resource: Resource): void {
+  if (resource.tree === undefined) return;
   const { closure, parent } = resource.tree;
   prepare(db, `DELETE FROM ${closure}`).run();
   prepare(
@@ -287,42 +267,25 @@ function rebuildClosure(db: Db, resource: Resource, written: number): void {
 /** A document shows the labels of the records it refers to: when one changes, so do they. */
 function addDependents(db: Db, touched: Map<Noun, { written: Set<number>; relabelled: number[] }>): void {
   for (const [noun, { relabelled }] of touched) {
-    if (relabelled.length === 0) continue;
-    for (const place of listReferencePlaces(resources, noun)) {
-      const owners = prepare(
-        db,
-        `SELECT ${place.owner} FROM ${place.table} WHERE ${place.column} = ?`,
-      ).pluck();
-      for (const key of relabelled) {
-        for (const owner of owners.all(key) as number[]) touched.get(place.from.name)?.written.add(owner);
-      }
-    }
+    for (const [from, keys] of listDependents(db, noun, relabelled))
+      for (const key of keys) touched.get(from.name)?.written.add(key);
   }
 }
 
-function deleteListRows(db: Db, resource: Resource, key: number): void {
-  for (const [, field] of listListFields(resource)) {
-    prepare(db, `DELETE FROM ${field.table} WHERE ${field.owner} = ?`).run(key);
+/** Renders the records anew that show the label of one of these. */
+export function renderDependents(db: Db, relabelled: ReadonlyMap<Noun, readonly number[]>): void {
+  for (const [noun, keys] of relabelled)
+    for (const [from, owners] of listDependents(db, noun, keys)) storeDocuments(db, from, owners);
+}
+
+function listDependents(db: Db, noun: Noun, keys: readonly number[]): Map<Resource, Set<number>> {
+  const dependents = new Map<Resource, Set<number>>();
+  if (keys.length === 0) return dependents;
+  for (const { from, table, column, owner } of listReferencePlaces(resources, noun)) {
+    const found = dependents.get(from) ?? new Set();
+    dependents.set(from, found);
+    const owners = prepare(db, `SELECT ${owner} FROM ${table} WHERE ${column} = ?`).pluck();
+    for (const key of keys) for (const dependent of owners.all(key) as number[]) found.add(dependent);
   }
-}
-
-function insertRow(db: Db, table: string, row: Row): void {
-  const columns = Object.keys(row);
-  prepare(
-    db,
-    `INSERT INTO ${table} (${columns.map(quoteName).join(', ')}) VALUES (${columns.map((column) => `@${column}`).join(', ')})`,
-  ).run(row);
-}
-
-function updateRow(db: Db, table: string, row: Row): void {
-  const columns = Object.keys(row).filter((column) => column !== 'key');
-  prepare(
-    db,
-    `UPDATE ${table} SET ${columns.map((column) => `${quoteName(column)} = @${column}`).join(', ')} WHERE key = @key`,
-  ).run(row);
-}
-
-/** `end` is a word of SQL and a column of spans. */
-function quoteName(column: string): string {
-  return `"${column}"`;
+  return dependents;
 }

@@ -68,6 +68,9 @@ describe('what is not understood exits with 2, in a sentence and without a stack
     [['seed'], { SEEDS: '/nowhere' }, 'There is no folder of seeds at /nowhere.'],
     [['verify', '--text', '/nowhere/text.txt'], {}, 'there is no such file'],
     [['locate'], {}, "required option '--text <file>'"],
+    [['import', 'x', '--from', 'xml'], {}, "argument 'xml' is invalid"],
+    [['import', '/nowhere/x', '--from', 'verbatim'], {}, 'there is no such file'],
+    [['export'], {}, "required option '--output <file>'"],
     [['openapi', '--write', '--check'], {}, 'cannot be used with'],
   ])('%j %j', (args, more, sentence) => {
     const { status, stderr } = run(args, more);
@@ -79,7 +82,7 @@ describe('what is not understood exits with 2, in a sentence and without a stack
 
 describe('--help', () => {
   test.each([
-    [[], ['serve', 'seed', 'verify', 'locate', 'openapi']],
+    [[], ['serve', 'seed', 'import', 'export', 'verify', 'locate', 'openapi']],
     [
       ['serve'],
       [
@@ -109,6 +112,24 @@ test('verify says that the base is what it says', () => {
   const { status, stdout } = run(['verify']);
   expect(stdout).toContain('The base is what it says.');
   expect(status).toBe(0);
+});
+
+describe('import and export', () => {
+  test('take a base to another one, and say what cannot be taken', () => {
+    const file = join(folder, 'base.ndjson');
+    const copy = { DATABASE: join(folder, 'copy.sqlite') };
+    run(['seed']);
+    expect(run(['export', '--output', file])).toMatchObject({ status: 0, stderr: '' });
+    const first = run(['import', file, '--from', 'verbatim'], copy);
+    expect(first).toMatchObject({ status: 0, stderr: '' });
+    expect(first.stdout).toMatch(/^quotes +[1-9]\d* added, 0 changed, 0 unchanged, 0 refused$/m);
+    writeFileSync(file, readFileSync(file, 'utf8').replace('"actor":"putin"', '"actor":"putni"'));
+    const rejects = join(folder, 'rejects.ndjson');
+    const second = run(['import', file, '--from', 'verbatim', '--rejects', rejects], copy);
+    expect(second.stdout).toContain(`1 refused: see ${rejects}`);
+    expect(second.status).toBe(1);
+    expect(readFileSync(rejects, 'utf8')).toMatch(/there is no actor "putni"\. Did you mean "putin"\?/);
+  });
 });
 
 test('openapi --check finds what is committed up to date', () => {

@@ -1,0 +1,143 @@
+/** `verbatim import` */
+import { SingleBar } from 'cli-progress';
+import { type Command, Option } from 'commander';
+import { readConfig } from '../config.ts';
+import { migrateDatabase, openDatabase } from '../db/client.ts';
+import { UsageError } from '../errors.ts';
+import { importFormats } from '../import/formats.ts';
+import type { ImportReport } from '../import/import.ts';
+import { importIntoBase } from '../import/into-base.ts';
+import { nameRejects, openRejects } from '../import/rejects.ts';
+import { ID_PATTERN } from '../resources/schemas.ts';
+import { actorKind, listWords } from '../vocabulary.ts';
+import { addSettings, readFlags } from './settings.ts';
+
+const NO = 1;
+
+export function addImport(program: Command): void {
+  const command = addSettings(
+    program
+      .command('import')
+      .description(
+        'Take records from files into the base. What cannot be taken is written to a file to be mended; the exit code is 1 then.',
+      )
+      .argument('<files...>', 'what to read; files may be larger than memory'),
+    'DATABASE',
+  )
+    .addOption(
+      new Option(
+        '--from <format>',
+        importFormats.map(({ name, description }) => `${name}: ${description}`).join('; '),
+      )
+        .choices(importFormats.map(({ name }) => name))
+        .makeOptionMandatory(),
+    )
+    .option(
+      '--corpus <id>',
+      'the corpus that the sources belong to; it is made where the base has none of this id',
+    )
+    .option('--corpus-title <title>', 'its title, where it is made (default: its id)')
+    .option('--dry-run', 'say what would come of it, and write nothing')
+    .option(
+      '--rejects <file>',
+      'where to write what cannot be taken (default: <first file>.rejects.<ending>)',
+    )
+    .addOption(
+      new Option('--kind <kind>', 'what a new actor is, where the file does not say')
+        .choices(listWords(actorKind))
+        .default('person'),
+    );
+  for (const { name, flags } of importFormats)
+    for (const { flag, description } of flags) command.option(flag, `${name}: ${description}`);
+  command.action(async (files: string[], options) => {
+    const format = importFormats.find(({ name }) => name === options.from);
+    if (format === undefined) throw new UsageError(`There is no format ${options.from}.`);
+    const corpus = readCorpus(options.corpus, format.names_corpora ?? false);
+    const { DATABASE } = readConfig(readFlags(options));
+    const rejects = options.rejects ?? nameRejects(files);
+    if (files.includes(rejects))
+      throw new UsageError(`--rejects ${rejects}: this is one of the files to be read.`);
+    const db = openDatabase(DATABASE);
+    const bar = openBar();
+    try {
+      migrateDatabase(db);
+      const report = await importIntoBase(
+        db,
+        {
+          files,
+          format,
+          corpus,
+          corpus_title: options.corpusTitle,
+          actor_kind: options.kind,
+          options,
+          rejects: openRejects(rejects, format),
+          onProgress: bar.show,
+        },
+        { dryRun: options.dryRun === true },
+      );
+      bar.stop();
+      sayReport(report, { rejects, dryRun: options.dryRun === true });
+    } finally {
+      bar.stop();
+      db.close();
+    }
+  });
+}
+
+function readCorpus(corpus: string | undefined, optional: boolean): string | null {
+  if (corpus === undefined) {
+    if (optional) return null;
+    throw new UsageError('--corpus is missing: the id of the corpus that the sources are to belong to.');
+  }
+  if (!ID_PATTERN.test(corpus))
+    throw new UsageError(
+      `--corpus "${corpus}" is not an id: lower-case letters and digits, joined by single hyphens, dots or underscores.`,
+    );
+  return corpus;
+}
+
+function openBar() {
+  const bar =
+    process.stdout.isTTY === true
+      ? new SingleBar({
+          format: '{bar} {percentage}% {entries} entries',
+          hideCursor: true,
+          clearOnComplete: true,
+        })
+      : null;
+  return {
+    show({ done, total, entries }: { done: number; total: number; entries: number }) {
+      if (bar === null) return;
+      if (!bar.isActive) bar.start(total, done, { entries });
+      else bar.update(done, { entries });
+    },
+    stop: () => bar?.stop(),
+  };
+}
+
+function sayReport(report: ImportReport, { rejects, dryRun }: { rejects: string; dryRun: boolean }): void {
+  for (const [noun, { added, changed, unchanged, refused, withdrawn }] of report.counts) {
+    if (added + changed + unchanged + refused + withdrawn === 0) continue;
+    const gone = withdrawn === 0 ? '' : `, ${withdrawn} withdrawn`;
+    console.log(
+      `${noun.padEnd(8)} ${added} added, ${changed} changed, ${unchanged} unchanged, ${refused} refused${gone}`,
+    );
+  }
+  const { spans, actors, entries } = report;
+  if (Object.values(spans).some((n) => n > 0))
+    console.log(
+      `spans    ${spans.exact} exact, ${spans.moved} moved, ${spans.ambiguous} ambiguous, ${spans.missing} missing`,
+    );
+  if (actors.merged + actors.made + actors.ambiguous > 0)
+    console.log(
+      `names    ${actors.merged} of actors that the base has, ${actors.made} of new ones, ${actors.ambiguous} times ambiguous`,
+    );
+  if (report.repeated > 0) console.log(`${report.repeated} records came again as they were`);
+  for (const note of report.notes) console.log(note);
+  console.log(
+    `${entries.taken} entries ${dryRun ? 'would be taken' : 'taken'}, ${entries.refused} refused${entries.refused > 0 && report.stopped === null ? `: see ${rejects}` : ''}`,
+  );
+  if (dryRun) console.log('Nothing was written to the base.');
+  if (report.stopped !== null) console.error(report.stopped);
+  if (entries.refused > 0 || report.stopped !== null) process.exitCode = NO;
+}

@@ -1,0 +1,103 @@
+/**
+ * Takes the entries of files into the base: checks them, writes them in batches, and puts what cannot be taken into a
+ * file that can be mended. Importing the same files again changes nothing, and completes an import that was cut short.
+ */
+import { statSync } from 'node:fs';
+import type { Db } from '../db/client.ts';
+import { UsageError } from '../errors.ts';
+import type { Noun } from '../resources/resource.ts';
+import type { ImportStore } from '../store/batch.ts';
+import { isDiskFull } from '../store/failures.ts';
+import { type ActorCounts, openActorResolver } from './actors.ts';
+import type { ImportFormat, SpanState } from './format.ts';
+import type { RejectsFile } from './rejects.ts';
+import { openRun } from './run.ts';
+
+export type NounCounts = {
+  added: number;
+  changed: number;
+  unchanged: number;
+  refused: number;
+  withdrawn: number;
+};
+export type ImportReport = {
+  counts: Map<Noun, NounCounts>;
+  spans: Record<SpanState, number>;
+  actors: ActorCounts;
+  /** Records that came more than once, the same each time. */
+  repeated: number;
+  /** Entries taken and entries refused. */
+  entries: { taken: number; refused: number };
+  /** What was assumed, and what was left out and counted. */
+  notes: string[];
+  /** Why it ended before the files did, with what was committed till then in the base; null where it did not. */
+  stopped: string | null;
+};
+
+export type ImportOptions = {
+  files: readonly string[];
+  format: ImportFormat;
+  corpus: string | null;
+  corpus_title?: string | undefined;
+  /** What a new actor is where the file does not say. */
+  actor_kind: string;
+  options: Readonly<Record<string, string | boolean | undefined>>;
+  rejects: RejectsFile;
+  /** Records in a transaction: few, where others read and write meanwhile. */
+  batch: number;
+  onProgress?: ((progress: { done: number; total: number; entries: number }) => void) | undefined;
+};
+
+export async function importFiles(db: Db, store: ImportStore, given: ImportOptions): Promise<ImportReport> {
+  const { format, files, rejects } = given;
+  const run = openRun(db, store, given);
+  const actors = openActorResolver(db, given.actor_kind, run.isTaken);
+  run.report.actors = actors.counts;
+  const total = files.reduce((sum, file) => sum + measure(file), 0);
+  let done = 0;
+  let entries = 0;
+  const reading = format.read(files, {
+    corpus: given.corpus,
+    options: given.options,
+    resolveActor: actors.resolve,
+    countSpan: (state) => {
+      run.report.spans[state] += 1;
+    },
+  });
+  const notes = new Map<string, number>();
+  try {
+    for await (const item of reading) {
+      if (item.type === 'note') {
+        notes.set(item.sentence, (notes.get(item.sentence) ?? 0) + (item.count ?? 0));
+        continue;
+      }
+      if (item.type === 'unit') run.take(item);
+      else run.reject(item);
+      entries += 1;
+      done = Math.min(total, done + Buffer.byteLength(item.raw));
+      if (entries % 500 === 0) given.onProgress?.({ done, total, entries });
+    }
+    run.finish();
+    rejects.finish();
+  } catch (error) {
+    if (!isDiskFull(error)) {
+      rejects.abandon();
+      throw error;
+    }
+    run.report.stopped = `The disk is full (${(error as Error).message}): the base is as it was after the last batch, ${run.report.entries.taken} entries in. Make room and run the same import again.`;
+    rejects.abandon();
+  }
+  given.onProgress?.({ done: total, total, entries });
+  run.report.notes.push(
+    ...[...notes].map(([sentence, count]) => (count === 0 ? sentence : `${count} ${sentence}`)),
+  );
+  return run.report;
+}
+
+function measure(file: string): number {
+  try {
+    return statSync(file).size;
+  } catch {
+    throw new UsageError(`${file} cannot be read: there is no such file.`);
+  }
+}

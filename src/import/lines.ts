@@ -1,0 +1,54 @@
+/** Files read line by line, however large. */
+import { isUtf8 } from 'node:buffer';
+import { closeSync, openSync, readSync } from 'node:fs';
+import { UsageError } from '../errors.ts';
+
+const CHUNK = 1 << 18;
+const NEWLINE = 0x0a;
+
+/** `text` is without the line's end; null where its bytes are not UTF-8, and then `raw` has U+FFFD in their place. */
+export type Line = { number: number; text: string | null; raw: string };
+
+/**
+ * Lines end with LF or CRLF and nowhere else: readline, which Node has for this, also splits at U+2028, which may stand
+ * in a JSON text. A byte order mark at the beginning is passed over. Throws UsageError.
+ */
+export function* readLines(file: string): Generator<Line> {
+  let handle: number;
+  try {
+    handle = openSync(file, 'r');
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    throw new UsageError(`${file} cannot be read: ${code === 'ENOENT' ? 'there is no such file' : message}.`);
+  }
+  try {
+    let rest: Buffer = Buffer.alloc(0);
+    let number = 0;
+    for (;;) {
+      const chunk = Buffer.allocUnsafe(CHUNK);
+      const length = readSync(handle, chunk, 0, CHUNK, null);
+      const bytes: Buffer =
+        rest.length === 0 ? chunk.subarray(0, length) : Buffer.concat([rest, chunk.subarray(0, length)]);
+      let start = 0;
+      // What was left over was looked through already.
+      for (let end = bytes.indexOf(NEWLINE, rest.length); end !== -1; end = bytes.indexOf(NEWLINE, start)) {
+        number += 1;
+        yield readLine(bytes.subarray(start, end), number);
+        start = end + 1;
+      }
+      rest = bytes.subarray(start);
+      if (length > 0) continue;
+      if (rest.length > 0) yield readLine(rest, number + 1);
+      return;
+    }
+  } finally {
+    closeSync(handle);
+  }
+}
+
+function readLine(bytes: Buffer, number: number): Line {
+  const hasMark = number === 1 && bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;
+  const end = bytes.at(-1) === 0x0d ? bytes.length - 1 : bytes.length;
+  const raw = bytes.toString('utf8', hasMark ? 3 : 0, end);
+  return { number, text: isUtf8(bytes) ? raw : null, raw };
+}

@@ -1,0 +1,51 @@
+/** The file of entries that could not be taken: each with its place and reason, to be mended and imported again. */
+import { closeSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { basename, extname } from 'node:path';
+import type { ImportFormat, ImportReject } from './format.ts';
+
+export type RejectsFile = {
+  add: (reject: Omit<ImportReject, 'type'>) => void;
+  /** Puts the file in its place, where there was anything to write. */
+  finish: () => void;
+  abandon: () => void;
+};
+
+/** In the working folder, named after the first file: `speeches.csv` has `speeches.rejects.csv`. */
+export function nameRejects(files: readonly string[]): string {
+  const first = basename(files[0] ?? 'import');
+  const extension = extname(first);
+  return `${first.slice(0, first.length - extension.length)}.rejects${extension}`;
+}
+
+/** Nothing is opened before there is something to write; an earlier file of the name is replaced only at the end. */
+export function openRejects(path: string, format: ImportFormat): RejectsFile {
+  const unfinished = `${path}.unfinished`;
+  let file: number | null = null;
+  return {
+    add(reject) {
+      if (file === null) {
+        file = openSync(unfinished, 'w');
+        writeSync(file, format.rejectsHeader?.() ?? '');
+      }
+      writeSync(file, format.writeReject?.(reject) ?? writeWithComment(reject));
+    },
+    finish() {
+      if (file === null) return;
+      closeSync(file);
+      renameSync(unfinished, path);
+      file = null;
+    },
+    abandon() {
+      if (file === null) return;
+      closeSync(file);
+      rmSync(unfinished, { force: true });
+      file = null;
+    },
+  };
+}
+
+function writeWithComment({ place, sentence, raw }: Omit<ImportReject, 'type'>): string {
+  const where = place.line === null ? place.file : `${place.file}:${place.line}`;
+  const reason = `# ${where}: ${sentence}`.replace(/[\r\n]+/g, ' ');
+  return `${reason}\n${raw}${raw.endsWith('\n') ? '' : '\n'}`;
+}

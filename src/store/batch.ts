@@ -1,0 +1,219 @@
+/**
+ * Writes the records of an import in batches, a transaction each, and knows what the base holds of them. Between two
+ * batches the base is whole: everything derived is made true in the batch that changes what it is derived from.
+ */
+import type { Db } from '../db/client.ts';
+import { changeDataVersion, readDataVersion } from '../db/data-version.ts';
+import { prepare } from '../db/statements.ts';
+import { getResource, resources } from '../resources/registry.ts';
+import type { Draft, Noun, Resource } from '../resources/resource.ts';
+import { listReferencePlaces } from './columns.ts';
+import { readDraft } from './lookup.ts';
+import { keepRecent } from './recent.ts';
+import { renderDraft } from './render.ts';
+import { deleteRecord, insertRecord, updateRecord } from './rows.ts';
+import { type Origin, rebuildClosure, renderDependents } from './write.ts';
+
+/** What is known of a record without reading all of it. */
+export type Known = { key: number; origin: Origin; digest: string; label: string | null };
+
+/** A record that was checked and is to be written. */
+export type StagedRecord = {
+  resource: Resource;
+  draft: Draft;
+  digest: string;
+  key: number;
+  /** What the base holds under its id. */
+  existing: Known | undefined;
+};
+export type StagedWithdrawal = { noun: Noun; id: string; reason: string; digest: string };
+
+/** Somebody else wrote since the batch was checked: it must be checked again. */
+export class BaseChanged extends Error {}
+
+export type ImportStore = {
+  find: (noun: Noun, id: string) => Known | undefined;
+  findDraft: (noun: Noun, id: string) => Draft | undefined;
+  /** A withdrawn id's reason, and the digest of its record ('' where the base never held it). */
+  findWithdrawn: (noun: Noun, id: string) => { reason: string; digest: string } | undefined;
+  isReferredTo: (noun: Noun, key: number) => boolean;
+  takeKey: (noun: Noun) => number;
+  /** Makes a checked record known to the checks of those behind it, before it is written. */
+  stage: (record: StagedRecord) => void;
+  /** Throws BaseChanged, or SQLite's own error; nothing is written then, and `forget` is to be called. */
+  write: (records: readonly StagedRecord[], withdrawals: readonly StagedWithdrawal[]) => void;
+  /** Drops everything that was staged and is not written. */
+  forget: () => void;
+};
+
+const ORIGIN = 'import';
+const MOST_KNOWN = 50_000;
+/** In UTF-16 units of the texts that drafts hold. */
+const MOST_TEXT = 16_000_000;
+
+/** Finds keys by ids where the base has no index of them while it is loaded. */
+export type KeyIndex = {
+  find: (noun: Noun, id: string) => number | undefined;
+  add: (noun: Noun, id: string, key: number) => void;
+};
+
+export function openImportStore(db: Db, index: KeyIndex | null = null): ImportStore {
+  const known = keepRecent<Known>(MOST_KNOWN);
+  const drafts = keepRecent<Draft>(MOST_TEXT, (draft) =>
+    typeof draft.text === 'string' ? draft.text.length + 500 : 500,
+  );
+  const staged = new Map<string, StagedRecord>();
+  const nextKeys = new Map<Noun, number>();
+  let version = readDataVersion(db);
+  let withdrawn = countWithdrawn(db);
+  const readers = new Map(resources.map((resource) => [resource.name, prepareReader(db, resource, index)]));
+
+  const find = (noun: Noun, id: string): Known | undefined => {
+    const name = `${noun} ${id}`;
+    let found = known.get(name);
+    if (found !== undefined) return found;
+    const waiting = staged.get(name);
+    if (waiting !== undefined) return describeStaged(waiting);
+    found = readers.get(noun)?.(id);
+    if (found !== undefined) known.set(name, found);
+    return found;
+  };
+  const findLabel = (noun: Noun, id: string) => find(noun, id)?.label ?? null;
+  const findKey = (noun: Noun, id: string) => {
+    const found = find(noun, id);
+    if (found === undefined) throw new Error(`${noun} "${id}" was not checked before it was written`);
+    return found.key;
+  };
+
+  const writeAll = db.transaction(
+    (records: readonly StagedRecord[], withdrawals: readonly StagedWithdrawal[]) => {
+      if (readDataVersion(db) !== version) throw new BaseChanged();
+      db.pragma('defer_foreign_keys = ON');
+      const relabelled = new Map<Noun, number[]>();
+      const trees = new Set<Resource>();
+      for (const { resource, draft, digest, key, existing } of records) {
+        const document = JSON.stringify(renderDraft(resource, draft, findLabel));
+        const head = { key, origin: ORIGIN, digest, document };
+        if (existing === undefined) insertRecord(db, resource, head, draft, findKey);
+        else updateRecord(db, resource, head, draft, findKey);
+        if (existing === undefined && withdrawn > 0) reinstate(db, resource.name, draft.id);
+        if (existing !== undefined && existing.label !== getLabel(resource, draft))
+          relabelled.set(resource.name, [...(relabelled.get(resource.name) ?? []), key]);
+        if (resource.tree !== undefined) trees.add(resource);
+      }
+      for (const withdrawal of withdrawals) withdraw(db, withdrawal);
+      for (const resource of trees) rebuildClosure(db, resource);
+      renderDependents(db, relabelled);
+      changeDataVersion(db);
+    },
+  );
+
+  const reset = () => {
+    staged.clear();
+    nextKeys.clear();
+    version = readDataVersion(db);
+    withdrawn = countWithdrawn(db);
+  };
+  return {
+    find,
+    findDraft(noun, id) {
+      const name = `${noun} ${id}`;
+      let draft = staged.get(name)?.draft ?? drafts.get(name);
+      if (draft !== undefined) return draft;
+      draft = find(noun, id) === undefined ? undefined : readDraft(db, noun, id);
+      if (draft !== undefined) drafts.set(name, draft);
+      return draft;
+    },
+    findWithdrawn: (noun, id) => (withdrawn === 0 ? undefined : readWithdrawn(db, noun, id)),
+    isReferredTo: (noun, key) =>
+      listReferencePlaces(resources, noun).some(
+        ({ table, column }) =>
+          prepare(db, `SELECT 1 FROM ${table} WHERE ${column} = ? LIMIT 1`).get(key) !== undefined,
+      ),
+    takeKey(noun) {
+      const key =
+        nextKeys.get(noun) ??
+        (prepare(db, `SELECT coalesce(max(key), 0) + 1 FROM ${noun}`).pluck().get() as number);
+      nextKeys.set(noun, key + 1);
+      return key;
+    },
+    stage(record) {
+      staged.set(`${record.resource.name} ${record.draft.id}`, record);
+      known.delete(`${record.resource.name} ${record.draft.id}`);
+    },
+    write(records, withdrawals) {
+      if (records.length === 0 && withdrawals.length === 0) return;
+      writeAll.immediate(records, withdrawals);
+      version = readDataVersion(db);
+      withdrawn = countWithdrawn(db);
+      for (const record of records) {
+        const name = `${record.resource.name} ${record.draft.id}`;
+        known.set(name, describeStaged(record));
+        drafts.set(name, record.draft);
+        staged.delete(name);
+        if (record.existing === undefined) index?.add(record.resource.name, record.draft.id, record.key);
+      }
+      for (const { noun, id } of withdrawals) {
+        known.delete(`${noun} ${id}`);
+        drafts.delete(`${noun} ${id}`);
+      }
+    },
+    forget() {
+      known.clear();
+      drafts.clear();
+      reset();
+    },
+  };
+}
+
+function describeStaged({ resource, draft, digest, key }: StagedRecord): Known {
+  return { key, origin: ORIGIN, digest, label: getLabel(resource, draft) };
+}
+
+function getLabel(resource: Resource, draft: Draft): string | null {
+  return resource.label === null ? null : String(draft[resource.label]);
+}
+
+function prepareReader(
+  db: Db,
+  { name, label }: Resource,
+  index: KeyIndex | null,
+): (id: string) => Known | undefined {
+  const columns = `key, origin, digest, ${label ?? 'NULL'} AS label`;
+  if (index === null) {
+    const byId = db.prepare(`SELECT ${columns} FROM ${name} WHERE id = ?`);
+    return (id) => byId.get(id) as Known | undefined;
+  }
+  const byKey = db.prepare(`SELECT ${columns} FROM ${name} WHERE key = ?`);
+  return (id) => {
+    const key = index.find(name, id);
+    return key === undefined ? undefined : (byKey.get(key) as Known | undefined);
+  };
+}
+
+function countWithdrawn(db: Db): number {
+  return prepare(db, 'SELECT count(*) FROM (SELECT 1 FROM withdrawn LIMIT 1)').pluck().get() as number;
+}
+
+function readWithdrawn(db: Db, noun: Noun, id: string): { reason: string; digest: string } | undefined {
+  return prepare(db, 'SELECT reason, digest FROM withdrawn WHERE noun = ? AND id = ?').get(noun, id) as
+    | { reason: string; digest: string }
+    | undefined;
+}
+
+function reinstate(db: Db, noun: Noun, id: string): void {
+  prepare(db, 'DELETE FROM withdrawn WHERE noun = ? AND id = ?').run(noun, id);
+}
+
+/** Takes the record out where the base holds it, and keeps the id from being used again. */
+function withdraw(db: Db, { noun, id, reason, digest }: StagedWithdrawal): void {
+  const held = prepare(db, `SELECT key, digest FROM ${noun} WHERE id = ?`).get(id) as
+    | { key: number; digest: string }
+    | undefined;
+  if (held !== undefined) deleteRecord(db, getResource(noun), held.key);
+  prepare(
+    db,
+    `INSERT INTO withdrawn (noun, id, reason, origin, digest) VALUES (?, ?, ?, ?, ?)
+     ON CONFLICT (noun, id) DO UPDATE SET reason = excluded.reason`,
+  ).run(noun, id, reason, ORIGIN, held?.digest ?? digest);
+}

@@ -1,0 +1,65 @@
+/** Everything that the base holds, as it was handed in: what an import of our own files takes again. */
+import type { Db } from '../db/client.ts';
+import { resources } from '../resources/registry.ts';
+import type { Field, Noun, Resource } from '../resources/resource.ts';
+import { isHandedIn } from '../resources/schemas.ts';
+import type { Row } from './columns.ts';
+import { toDraft } from './lookup.ts';
+
+const SLICE = 500;
+
+/**
+ * Lines without their ends, in slices: the records of each noun in the order in which they were added, after those that
+ * they refer to where the nouns allow it, and the withdrawn ids of the nouns at the end.
+ */
+export function* exportLines(db: Db, nouns: readonly Noun[]): Generator<string[]> {
+  const chosen = resources.filter((resource) => nouns.includes(resource.name));
+  for (const resource of chosen) {
+    const next = db.prepare(`SELECT * FROM ${resource.name} WHERE key > ? ORDER BY key LIMIT ${SLICE}`);
+    for (let rows = next.all(Number.MIN_SAFE_INTEGER) as Row[]; rows.length > 0; ) {
+      yield rows.map((row) => JSON.stringify({ noun: resource.name, ...exportRecord(resource, row) }));
+      rows = next.all(rows.at(-1)?.key) as Row[];
+    }
+  }
+  for (const { name } of chosen) {
+    const gone = db
+      .prepare('SELECT id, reason, digest FROM withdrawn WHERE noun = ? ORDER BY id')
+      .all(name) as {
+      id: string;
+      reason: string;
+      digest: string;
+    }[];
+    if (gone.length > 0)
+      yield gone.map(({ id, reason, digest }) =>
+        JSON.stringify({ noun: name, id, withdrawn: reason, digest }),
+      );
+  }
+}
+
+function exportRecord(resource: Resource, row: Row): Record<string, unknown> {
+  return takeHandedIn(resource.fields, toDraft(resource, row)) ?? {};
+}
+
+/** Without what is derived, nulls and empty lists: null for what holds nothing then. */
+function takeHandedIn(
+  fields: Record<string, Field>,
+  values: Record<string, unknown>,
+): Record<string, unknown> | null {
+  const taken: Record<string, unknown> = {};
+  for (const [name, field] of Object.entries(fields)) {
+    const value = values[name];
+    if (value == null || !isHandedIn(field, 'inline')) continue;
+    if (field.type === 'children') {
+      const children = (value as Record<string, unknown>[]).map(
+        (child) => takeHandedIn(field.fields, child) ?? {},
+      );
+      if (children.length > 0) taken[name] = children;
+    } else if (field.type === 'object') {
+      const part = takeHandedIn(field.fields, value as Record<string, unknown>);
+      if (part !== null) taken[name] = part;
+    } else if (!(Array.isArray(value) && value.length === 0)) {
+      taken[name] = value;
+    }
+  }
+  return Object.keys(taken).length === 0 ? null : taken;
+}
