@@ -16,6 +16,7 @@ import { registerComparisons } from './http/routes/comparisons.ts';
 import { registerHouse } from './http/routes/house.ts';
 import { registerNetworks } from './http/routes/networks.ts';
 import { registerNouns } from './http/routes/nouns.ts';
+import { registerShifts } from './http/routes/shifts.ts';
 
 export type AppOptions = { db: Db; config: Config; logger?: FastifyBaseLogger };
 
@@ -72,6 +73,7 @@ export async function buildApp({ db, config, logger }: AppOptions): Promise<Fast
   registerNouns(app, { db, compute, page_size: config.PAGE_SIZE, page_size_max: config.PAGE_SIZE_MAX });
   registerComparisons(app, { db, compute, page_size: config.PAGE_SIZE, page_size_max: config.PAGE_SIZE_MAX });
   registerNetworks(app, { db, compute, page_size: config.PAGE_SIZE, page_size_max: config.PAGE_SIZE_MAX });
+  registerShifts(app, { db, compute, page_size: config.PAGE_SIZE, page_size_max: config.PAGE_SIZE_MAX });
   registerReference(app);
   await app.ready();
   return app;

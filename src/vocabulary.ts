@@ -235,6 +235,13 @@ export const networkDuplicates: WordList = {
     month: 'Within a month of its year.',
     year: 'Within a year.',
     acrossrange: 'Within the whole network, or the whole window.',
+export const shiftOrder: WordList = {
+  name: 'shift_order',
+  description: 'Whether it is known which of two positions was held first.',
+  words: {
+    known: 'Whatever days their dates may mean, the one ends before the other begins.',
+    overlapping: 'The days that their dates may mean overlap: which was first cannot be known.',
+    undated: 'One of them at least has no date: which was first cannot be known.',
   },
 };
 
@@ -258,6 +265,7 @@ export const wordLists: readonly WordList[] = [
   networkAggregation,
   networkNormalization,
   networkDuplicates,
+  shiftOrder,
 ];
 
 export function listWords(list: WordList): [string, ...string[]] {

@@ -6,7 +6,6 @@ import type { Db } from '../db/client.ts';
 import { readDataVersion } from '../db/data-version.ts';
 import { Refusal } from '../errors.ts';
 import type { Condition } from '../query/conditions.ts';
-import { bindCursor, readCursor, writeCursor } from '../query/cursor.ts';
 import { readDocuments, type ShownRecord } from '../query/documents.ts';
 import { type Filter, listFilters } from '../query/filters.ts';
 import {
@@ -21,6 +20,7 @@ import {
 import { fitsBudget, readTuples } from '../query/tuples.ts';
 import { getResource } from '../resources/registry.ts';
 import { listWords, stancePosition, verdict } from '../vocabulary.ts';
+import { takePage } from './page-of-results.ts';
 import { readShownStances } from './shown-stance.ts';
 
 export const MOST_ACTORS = 10;
@@ -146,10 +146,12 @@ export function compareActors(db: Db, comparison: Comparison, pageSize: number |
   const wanted = judged
     .filter(({ verdict }) => comparison.verdicts === null || comparison.verdicts.includes(verdict))
     .sort(compareTopics);
-  const limit = comparison.query.limit ?? pageSize ?? wanted.length;
-  const binding = bindCursor(comparison.list);
-  const from = readStart(comparison.query.cursor, binding, version);
-  const page = wanted.slice(from, from + limit);
+  const { results: page, next_cursor } = takePage(wanted, {
+    list: comparison.list,
+    cursor: comparison.query.cursor,
+    limit: comparison.query.limit ?? pageSize,
+    version,
+  });
   refuseTooManyRows(page, pageSize);
   const stances = readShownStances(
     db,
@@ -158,10 +160,7 @@ export function compareActors(db: Db, comparison: Comparison, pageSize: number |
   return {
     total: wanted.length,
     total_is: 'exact',
-    next_cursor:
-      from + limit < wanted.length
-        ? writeCursor(binding, { kind: 'ranked', given: from + limit, version })
-        : null,
+    next_cursor,
     actors,
     verdicts: countVerdicts(judged.map(({ verdict }) => verdict)),
     pairs: listPairs(actors).map(([a, b], n) => ({
@@ -301,17 +300,6 @@ function compareTopics(a: Judged, b: Judged): number {
   const rank = VERDICTS.indexOf(a.verdict) - VERDICTS.indexOf(b.verdict);
   if (rank !== 0) return rank;
   return a.topic.id < b.topic.id ? -1 : 1;
-}
-
-function readStart(cursor: string | null, binding: string, version: string): number {
-  if (cursor === null) return 0;
-  const position = readCursor(cursor, binding);
-  if (position.kind === 'ranked' && position.version === version) return position.given;
-  throw new Refusal(
-    'cursor_expired',
-    'The data has changed since this comparison was made. Start again without a cursor.',
-    { parameter: 'cursor' },
-  );
 }
 
 function listShownKeys(cell: Cell): number[] {

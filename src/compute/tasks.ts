@@ -10,6 +10,7 @@ export const tasks = {
   count_exactly: async () => (await import('./exact.ts')).countExactly,
   compare_actors: async () => (await import('../analysis/comparisons.ts')).compareAsked,
   draw_network: async () => (await import('./networks.ts')).drawNetwork,
+  find_shifts: async () => (await import('../analysis/shifts.ts')).findAskedShifts,
 } as const satisfies Record<string, () => Promise<Task<never, unknown>>>;
 
 type TaskFunctions = { [N in keyof typeof tasks]: Awaited<ReturnType<(typeof tasks)[N]>> };

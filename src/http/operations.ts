@@ -352,7 +352,7 @@ export function describeRandom(resource: Resource): JsonSchema {
   };
 }
 
-function describeId(resource: Resource): JsonSchema {
+export function describeId(resource: Resource): JsonSchema {
   return {
     type: 'object',
     required: ['id'],
