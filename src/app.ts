@@ -12,6 +12,7 @@ import { CODINGS } from './http/negotiate.ts';
 import { registerContract, registerReference } from './http/openapi.ts';
 import { answerFrameworkError, answerSocketError, registerProblems } from './http/problems.ts';
 import { registerRequestLog } from './http/request-log.ts';
+import { registerAgreement } from './http/routes/agreement.ts';
 import { registerComparisons } from './http/routes/comparisons.ts';
 import { registerHouse } from './http/routes/house.ts';
 import { registerNetworks } from './http/routes/networks.ts';
@@ -71,6 +72,7 @@ export async function buildApp({ db, config, logger }: AppOptions): Promise<Fast
   await registerContract(app);
   registerHouse(app, db);
   registerNouns(app, { db, compute, page_size: config.PAGE_SIZE, page_size_max: config.PAGE_SIZE_MAX });
+  registerAgreement(app, { db, compute, page_size: config.PAGE_SIZE, page_size_max: config.PAGE_SIZE_MAX });
   registerComparisons(app, { db, compute, page_size: config.PAGE_SIZE, page_size_max: config.PAGE_SIZE_MAX });
   registerNetworks(app, { db, compute, page_size: config.PAGE_SIZE, page_size_max: config.PAGE_SIZE_MAX });
   registerShifts(app, { db, compute, page_size: config.PAGE_SIZE, page_size_max: config.PAGE_SIZE_MAX });

@@ -235,6 +235,9 @@ export const networkDuplicates: WordList = {
     month: 'Within a month of its year.',
     year: 'Within a year.',
     acrossrange: 'Within the whole network, or the whole window.',
+  },
+};
+
 export const shiftOrder: WordList = {
   name: 'shift_order',
   description: 'Whether it is known which of two positions was held first.',

@@ -2,19 +2,38 @@
 import { Refusal } from '../errors.ts';
 import { bindCursor, readCursor, writeCursor } from '../query/cursor.ts';
 
-/** `list` is what a cursor is bound to; `limit` null gives all that is left. */
-export function takePage<T>(
-  results: readonly T[],
-  asked: { list: string; cursor: string | null; limit: number | null; version: string },
-): { results: T[]; next_cursor: string | null } {
+export type AskedPage = {
+  /** What a cursor is bound to. */
+  list: string;
+  cursor: string | null;
+  /** Null for all that is left. */
+  limit: number | null;
+  version: string;
+};
+
+/** The results from `from` on, `to` excluded; and the cursor behind them, once it is known how many there are. */
+export function openPage(asked: AskedPage): {
+  from: number;
+  to: number;
+  findNext: (total: number) => string | null;
+} {
   const binding = bindCursor(asked.list);
   const from = readStart(asked.cursor, binding, asked.version);
-  const given = from + (asked.limit ?? results.length);
+  const to = asked.limit === null ? Number.POSITIVE_INFINITY : from + asked.limit;
   return {
-    results: results.slice(from, given),
-    next_cursor:
-      given < results.length ? writeCursor(binding, { kind: 'ranked', given, version: asked.version }) : null,
+    from,
+    to,
+    findNext: (total) =>
+      to < total ? writeCursor(binding, { kind: 'ranked', given: to, version: asked.version }) : null,
   };
+}
+
+export function takePage<T>(
+  results: readonly T[],
+  asked: AskedPage,
+): { results: T[]; next_cursor: string | null } {
+  const { from, to, findNext } = openPage(asked);
+  return { results: results.slice(from, to), next_cursor: findNext(results.length) };
 }
 
 function readStart(cursor: string | null, binding: string, version: string): number {

@@ -11,6 +11,7 @@ export const tasks = {
   compare_actors: async () => (await import('../analysis/comparisons.ts')).compareAsked,
   draw_network: async () => (await import('./networks.ts')).drawNetwork,
   find_shifts: async () => (await import('../analysis/shifts.ts')).findAskedShifts,
+  measure_agreement: async () => (await import('../analysis/agreement.ts')).measureAsked,
 } as const satisfies Record<string, () => Promise<Task<never, unknown>>>;
 
 type TaskFunctions = { [N in keyof typeof tasks]: Awaited<ReturnType<(typeof tasks)[N]>> };

@@ -109,7 +109,7 @@ describe.each(operations)('$method $path', ({ path, operation }) => {
       if (value === 'relevance') params.q = 'iran';
       if (name === 'fill') params.group_by = 'year';
       if (ONE_MODE.includes(value)) params.mode = 'one';
-      if (name === 'rows' || name === 'guard') params.format = 'csv';
+      if (['rows', 'guard', 'table'].includes(name)) params.format = 'csv';
       const answer = await ask(app, buildUrl(at, params));
       const none = path.endsWith('/random') && answer.status === 404;
       expect(none ? 200 : answer.status, `${name}=${value}: ${answer.text.slice(0, 300)}`).toBe(200);

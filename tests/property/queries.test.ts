@@ -8,6 +8,7 @@ import { listSorts } from '../../src/query/sorts.ts';
 import { listSelectablePaths } from '../../src/resources/fields.ts';
 import { servedResources } from '../../src/resources/registry.ts';
 import type { Resource } from '../../src/resources/resource.ts';
+import { stances } from '../../src/resources/stances.ts';
 import { listWords } from '../../src/vocabulary.ts';
 import { ask, buildTestApp, openSeededBase } from '../base.ts';
 import { buildCheck, listOperations, type Operation, readContract } from '../http/contract.ts';
@@ -17,7 +18,7 @@ const app = await buildTestApp(db);
 const contract = readContract(app);
 const check = buildCheck(contract);
 const operations = listOperations(contract).filter(({ path }) =>
-  /\/(actors|quotes|stances|topics|sources|corpora)\b/.test(path),
+  /\/(actors|quotes|stances|topics|sources|corpora|comparisons|agreement)\b/.test(path),
 );
 
 const idsOf = (noun = 'actors') =>
@@ -144,7 +145,9 @@ const list = fc
 
 /** Values that a parameter of this name takes. */
 function drawRight(operation: Operation, name: string): fc.Arbitrary<string> {
-  const resource = servedResources.find((candidate) => nameTag(candidate) === operation.tags[0]) as Resource;
+  // What is no list of a noun asks by the filters of stances.
+  const resource = (servedResources.find((candidate) => nameTag(candidate) === operation.tags[0]) ??
+    stances) as Resource;
   const filter = listFilters(resource).get(name);
   if (filter === undefined) {
     const controls: Record<string, fc.Arbitrary<string>> = {
@@ -205,7 +208,7 @@ const requests = fc.constantFrom(...operations).chain(({ path, operation }) => {
     { maxLength: 4 },
   );
   const id = fc.oneof(
-    { weight: 6, arbitrary: fc.constantFrom(...idsOf(path.split('/')[2])) },
+    { weight: 6, arbitrary: fc.constantFrom(...idsOf(path.includes('{') ? path.split('/')[2] : undefined)) },
     { weight: 1, arbitrary: any },
   );
   const accept = fc.constantFrom(
