@@ -4,7 +4,7 @@ import { type Command, Option } from 'commander';
 import { readConfig } from '../config.ts';
 import { migrateDatabase, openDatabase } from '../db/client.ts';
 import { UsageError } from '../errors.ts';
-import { importFormats } from '../import/formats.ts';
+import { importFormats, listFormatFlags } from '../import/formats.ts';
 import type { ImportReport } from '../import/import.ts';
 import { importIntoBase } from '../import/into-base.ts';
 import { nameRejects, openRejects } from '../import/rejects.ts';
@@ -43,18 +43,17 @@ export function addImport(program: Command): void {
       'where to write what cannot be taken (default: <first file>.rejects.<ending>)',
     )
     .addOption(
-      new Option('--kind <kind>', 'what a new actor is, where the file does not say')
+      new Option('--actor-kind <kind>', 'what a new actor is, where the file does not say')
         .choices(listWords(actorKind))
         .default('person'),
     );
-  for (const { name, flags } of importFormats)
-    for (const { flag, description } of flags) command.option(flag, `${name}: ${description}`);
+  for (const { flag, description } of listFormatFlags()) command.option(flag, description);
   command.action(async (files: string[], options) => {
     const format = importFormats.find(({ name }) => name === options.from);
     if (format === undefined) throw new UsageError(`There is no format ${options.from}.`);
     const corpus = readCorpus(options.corpus, format.names_corpora ?? false);
     const { DATABASE } = readConfig(readFlags(options));
-    const rejects = options.rejects ?? nameRejects(files);
+    const rejects = options.rejects ?? nameRejects(files, format);
     if (files.includes(rejects))
       throw new UsageError(`--rejects ${rejects}: this is one of the files to be read.`);
     const db = openDatabase(DATABASE);
@@ -68,7 +67,7 @@ export function addImport(program: Command): void {
           format,
           corpus,
           corpus_title: options.corpusTitle,
-          actor_kind: options.kind,
+          actor_kind: options.actorKind,
           options,
           rejects: openRejects(rejects, format),
           onProgress: bar.show,

@@ -75,6 +75,8 @@ export type ImportFormat = {
   names_corpora?: boolean;
   /** Entries may refer to later ones, and wait for them. Without it, a reference to what has not come yet is a mistake. */
   refers_forward?: boolean;
+  /** How the name of a rejects file ends, with its dot, where that is not as the files themselves do. */
+  rejects_ending?: string;
   /** What stands at the head of a rejects file, such as a CSV header; '' for none. Asked after reading began. */
   rejectsHeader?: () => string;
   /**

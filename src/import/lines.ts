@@ -1,6 +1,7 @@
 /** Files read line by line, however large. */
 import { isUtf8 } from 'node:buffer';
-import { closeSync, openSync, readSync } from 'node:fs';
+import { closeSync, createReadStream, openSync, readSync } from 'node:fs';
+import { createGunzip, createZstdDecompress } from 'node:zlib';
 import { UsageError } from '../errors.ts';
 
 const CHUNK = 1 << 18;
@@ -22,13 +23,55 @@ export function* readLines(file: string): Generator<Line> {
     throw new UsageError(`${file} cannot be read: ${code === 'ENOENT' ? 'there is no such file' : message}.`);
   }
   try {
-    let rest: Buffer = Buffer.alloc(0);
-    let number = 0;
+    const splitter = openSplitter();
     for (;;) {
       const chunk = Buffer.allocUnsafe(CHUNK);
       const length = readSync(handle, chunk, 0, CHUNK, null);
-      const bytes: Buffer =
-        rest.length === 0 ? chunk.subarray(0, length) : Buffer.concat([rest, chunk.subarray(0, length)]);
+      if (length === 0) break;
+      yield* splitter.add(chunk.subarray(0, length));
+    }
+    yield* splitter.end();
+  } finally {
+    closeSync(handle);
+  }
+}
+
+/** The same for a file that may be packed, by its name: `.gz` or `.zst`. Throws UsageError. */
+export async function* readPackedLines(file: string): AsyncGenerator<Line> {
+  if (file.endsWith('.bz2'))
+    throw new UsageError(
+      `${file} is packed with bzip2: unpack it on the way, with \`bzip2 -dc ${file} |\` and /dev/stdin for the file.`,
+    );
+  const unpack = file.endsWith('.gz')
+    ? createGunzip()
+    : file.endsWith('.zst')
+      ? createZstdDecompress()
+      : null;
+  if (unpack === null) {
+    yield* readLines(file);
+    return;
+  }
+  const splitter = openSplitter();
+  const bytes = createReadStream(file, { highWaterMark: CHUNK });
+  bytes.on('error', (error) => unpack.destroy(error));
+  try {
+    for await (const chunk of bytes.pipe(unpack)) yield* splitter.add(chunk as Buffer);
+  } catch (error) {
+    // Errors of the system and of zlib have a code; others are ours, or the caller's.
+    if ((error as NodeJS.ErrnoException).code === undefined) throw error;
+    throw new UsageError(`${file} cannot be read: ${(error as Error).message}.`);
+  }
+  yield* splitter.end();
+}
+
+type Splitter = { add: (chunk: Buffer) => Generator<Line>; end: () => Generator<Line> };
+
+function openSplitter(): Splitter {
+  let rest: Buffer = Buffer.alloc(0);
+  let number = 0;
+  return {
+    *add(chunk) {
+      const bytes = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
       let start = 0;
       // What was left over was looked through already.
       for (let end = bytes.indexOf(NEWLINE, rest.length); end !== -1; end = bytes.indexOf(NEWLINE, start)) {
@@ -37,13 +80,11 @@ export function* readLines(file: string): Generator<Line> {
         start = end + 1;
       }
       rest = bytes.subarray(start);
-      if (length > 0) continue;
+    },
+    *end() {
       if (rest.length > 0) yield readLine(rest, number + 1);
-      return;
-    }
-  } finally {
-    closeSync(handle);
-  }
+    },
+  };
 }
 
 function readLine(bytes: Buffer, number: number): Line {

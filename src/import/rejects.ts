@@ -11,10 +11,11 @@ export type RejectsFile = {
 };
 
 /** In the working folder, named after the first file: `speeches.csv` has `speeches.rejects.csv`. */
-export function nameRejects(files: readonly string[]): string {
+export function nameRejects(files: readonly string[], format: ImportFormat): string {
   const first = basename(files[0] ?? 'import');
-  const extension = extname(first);
-  return `${first.slice(0, first.length - extension.length)}.rejects${extension}`;
+  const ending = extname(first);
+  const name = first.slice(0, first.length - ending.length);
+  return `${name}.rejects${format.rejects_ending ?? ending}`;
 }
 
 /** Nothing is opened before there is something to write; an earlier file of the name is replaced only at the end. */

@@ -1,0 +1,112 @@
+/** An attribution of a brat document as a quote, with its speaker where one is named. */
+import type { IncomingRecord, ReaderContext } from '../../format.ts';
+import { deriveId } from '../../ids.ts';
+import { findOwnWords } from '../../own-words.ts';
+import { placeSpan } from '../../place-span.ts';
+import type { Tally } from '../../tally.ts';
+import type { Annotations, Fragment, TextBound } from './annotations.ts';
+import { type Attribution, listParts } from './attributions.ts';
+import type { BratDocument } from './documents.ts';
+import { readSpeakerName } from './speaker-names.ts';
+
+export type Setting = {
+  document: BratDocument;
+  annotations: Annotations;
+  context: ReaderContext;
+  language: string | null;
+  tally: Tally;
+};
+
+export function buildQuote(setting: Setting, attribution: Attribution): IncomingRecord[] {
+  const { document, tally } = setting;
+  const { text, source } = document;
+  const content = joinLines(
+    document,
+    attribution.contents.flatMap(({ fragments }) => fragments),
+  );
+  const { kind, spans } = findOwnWords(text, content, document.quoted);
+  const all = listParts(attribution).flatMap(({ fragments }) => fragments);
+  const passage = {
+    start: Math.min(...all.map(({ start }) => start)),
+    end: Math.max(...all.map(({ end }) => end)),
+  };
+  const cues = attribution.cues.flatMap(({ fragments }) => fragments).toSorted(compareStarts);
+  const [cue] = cues;
+  if (cues.length > 1) tally.add('cues in several pieces, of which the first is kept');
+  const speaker = findSpeaker(setting, attribution.sources);
+  const quote = {
+    id: deriveId('quote', {
+      source: source.record.id,
+      content,
+      cues,
+      sources: attribution.sources.map(({ fragments }) => fragments),
+    }),
+    actor: speaker.actor,
+    actor_note: speaker.note,
+    attribution_candidates: speaker.candidates,
+    source: source.record.id,
+    kind,
+    passage,
+    language: source.record.language ?? setting.language,
+    cue: cue === undefined ? null : { exact: text.slice(cue.start, cue.end), ...cue },
+    addressee_note: attribution.addressees.map((part) => readWords(document, part)).join('; ') || null,
+    spans: spans.map((span) => placeSpan(text, span)),
+  };
+  return [source, ...speaker.records, { noun: 'quotes', record: quote }];
+}
+
+type Speaker = {
+  actor: string | null;
+  note: string | null;
+  candidates: Record<string, unknown>[];
+  records: IncomingRecord[];
+};
+
+/** Several sources of one attribution speak together: there is no one actor, and all of their words are kept. */
+function findSpeaker(setting: Setting, sources: readonly TextBound[]): Speaker {
+  const { annotations, document, context, tally } = setting;
+  const unknown: Speaker = { actor: null, note: null, candidates: [], records: [] };
+  const [source, ...more] = sources;
+  if (source === undefined) return unknown;
+  const words = readWords(document, source);
+  if (more.length > 0) {
+    tally.add('attributions to several sources at once: their words are kept, and no one speaker');
+    return { ...unknown, note: sources.map((part) => readWords(document, part)).join('; ') };
+  }
+  const link = annotations.normalizations.get(source.id);
+  const wikidata = /^wikidata:(Q[1-9]\d*)$/i.exec(link?.reference ?? '')?.[1];
+  const name = wikidata === undefined ? readSpeakerName(words) : link?.name.trim() || words;
+  if (name === null) {
+    tally.add('speakers that are no name by themselves: their words are kept, and no actor is made of them');
+    return { ...unknown, note: words };
+  }
+  const found = context.resolveActor(wikidata === undefined ? { name } : { name, wikidata });
+  if ('ambiguous' in found) {
+    tally.add('speakers whose name fits several actors: who of them spoke is left open');
+    return { ...unknown, note: words, candidates: found.ambiguous.map((actor) => ({ name, actor })) };
+  }
+  return { ...unknown, actor: found.id, records: found.records };
+}
+
+function readWords({ flat }: BratDocument, { fragments }: TextBound): string {
+  return fragments
+    .toSorted(compareStarts)
+    .map(({ start, end }) => flat.slice(start, end))
+    .join(' … ');
+}
+
+/** brat cuts an annotation at the end of a line: pieces with nothing but white space between are one. */
+function joinLines({ text }: BratDocument, fragments: readonly Fragment[]): Fragment[] {
+  const joined: Fragment[] = [];
+  for (const { start, end } of fragments.toSorted(compareStarts)) {
+    const before = joined.at(-1);
+    if (before !== undefined && (start <= before.end || text.slice(before.end, start).trim() === ''))
+      before.end = Math.max(before.end, end);
+    else joined.push({ start, end });
+  }
+  return joined;
+}
+
+function compareStarts(a: Fragment, b: Fragment): number {
+  return a.start - b.start || a.end - b.end;
+}
