@@ -13,6 +13,7 @@ import { getResource, resources } from '../src/resources/registry.ts';
 import type { Draft, Noun } from '../src/resources/resource.ts';
 import { storeDocuments } from '../src/store/render.ts';
 import { insertRecord } from '../src/store/rows.ts';
+import { listTextIndexes } from '../src/store/text-indexes.ts';
 import { digestRecord, hasSameDeclarations, replaceRecords } from '../src/store/write.ts';
 import { DATA_VERSION, generateRecords } from './data.ts';
 
@@ -104,8 +105,7 @@ function loadShared(db: Db, known: Known): () => void {
   db.exec('PRAGMA foreign_keys = OFF; BEGIN');
   return () => {
     for (const { type, sql } of dropped) if (type === 'index') db.exec(sql);
-    for (const { search } of resources)
-      if (search !== undefined) db.exec(`INSERT INTO ${search.table} (${search.table}) VALUES ('rebuild')`);
+    for (const table of listTextIndexes()) db.exec(`INSERT INTO ${table} (${table}) VALUES ('rebuild')`);
     for (const { type, sql } of dropped) if (type === 'trigger') db.exec(sql);
   };
 }

@@ -174,6 +174,7 @@ export const ranking: WordList = {
   description: 'How the results of a text search are ordered by `sort=relevance`.',
   words: {
     bm25: 'All matches were ranked by Okapi BM25.',
+    name: 'By how well the name fits; `name_match` of each record says why.',
     newest:
       'The words are so common that ranking would cost too much: all matches come, in the order of the noun without a search (for what is dated, the newest first).',
   },
@@ -248,6 +249,23 @@ export const shiftOrder: WordList = {
   },
 };
 
+export const nameReason: WordList = {
+  name: 'name_reason',
+  description: 'Why a name is taken to fit a stored one as well as its score says.',
+  words: {
+    same: 'The same but for case, diacritics, punctuation and spaces.',
+    transliterated: 'The same when letters of one script are written in the other.',
+    joined: 'Two words of the one stand as a single word in the other.',
+    spelling: 'A word is spelt otherwise and has the same consonants, as transliterations of one name do.',
+    typo: 'A word differs by a letter, or a long one by two.',
+    initial: 'A word is given by its first letter.',
+    other_order: 'The words come in another order.',
+    missing_words: 'The stored name has words that were not given.',
+    extra_words: 'Words were given that the stored name lacks.',
+    other_words: 'Each has words that the other lacks.',
+  },
+};
+
 export const wordLists: readonly WordList[] = [
   actorKind,
   quoteKind,
@@ -269,6 +287,7 @@ export const wordLists: readonly WordList[] = [
   networkNormalization,
   networkDuplicates,
   shiftOrder,
+  nameReason,
 ];
 
 export function listWords(list: WordList): [string, ...string[]] {

@@ -104,6 +104,33 @@ export const actors = sqliteTable(
   ],
 );
 
+/** The names of a noun's records, folded: what finds them by any spelling. Written with the record. */
+function nameKeysTable(name: string, owner: () => AnySQLiteColumn) {
+  return sqliteTable(
+    name,
+    {
+      key: integer().primaryKey(),
+      owner_key: integer().notNull().references(owner),
+      /** 0 for the main name, else that of the child. */
+      ordinal: integer().notNull(),
+      plain: text().notNull(),
+      joined: text().notNull(),
+      /** The rest is read by the full-text index: words, their sounds, and the words from right to left. */
+      words: text().notNull(),
+      sounds: text().notNull(),
+      backwards: text().notNull(),
+    },
+    (t) => [
+      index(`${name}_joined`).on(t.joined, t.owner_key),
+      index(`${name}_owner`).on(t.owner_key, t.ordinal),
+    ],
+  );
+}
+
+export const actor_name_keys = nameKeysTable('actor_name_keys', () => actors.key);
+export const topic_name_keys = nameKeysTable('topic_name_keys', () => topics.key);
+export const source_name_keys = nameKeysTable('source_name_keys', () => sources.key);
+
 export const actor_names = sqliteTable(
   'actor_names',
   {

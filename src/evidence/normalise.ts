@@ -14,7 +14,7 @@ const SPACE = /\s/;
 /** Zero-width joiners, direction marks, the byte order mark, and accents that stand alone. */
 const DROPPED = /[\u200b-\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]|\p{M}/u;
 /** Arabic letters that Persian texts write with other code points. */
-const PERSIAN: Readonly<Record<string, string>> = {
+export const PERSIAN: Readonly<Record<string, string>> = {
   '\u064a': '\u06cc',
   '\u0649': '\u06cc',
   '\u0643': '\u06a9',

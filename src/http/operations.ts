@@ -4,9 +4,11 @@ import { catalogue, type RefusalCode } from '../errors.ts';
 import { type Filter, listFilters } from '../query/filters.ts';
 import { FACET_SIZE, MOST_GROUPS } from '../query/group.ts';
 import { listGroupKeys } from '../query/group-keys.ts';
+import { LEAST_SCORE, MOST_NAMED } from '../query/names.ts';
 import {
   type Control,
   FORMATS,
+  LONGEST_NAME,
   listControls,
   listRowFields,
   MOST_FACETS,
@@ -20,7 +22,7 @@ import { listSorts } from '../query/sorts.ts';
 import { servedResources } from '../resources/registry.ts';
 import type { Resource } from '../resources/resource.ts';
 import { buildRecordSchema } from '../resources/schemas.ts';
-import { listWords, ranking, totalIs } from '../vocabulary.ts';
+import { listWords, nameReason, ranking, totalIs } from '../vocabulary.ts';
 import { FORMAT_TYPES } from './negotiate.ts';
 import { PROBLEM_TYPE } from './problems.ts';
 
@@ -49,6 +51,11 @@ export function buildComponents(): JsonSchema[] {
         items: ref('Match'),
         description: 'Where the words of `q` stand; only in answers to a search.',
       };
+    if (resource.names?.filter)
+      (record.properties as JsonSchema).name_match = {
+        allOf: [ref('NameMatch')],
+        description: 'How the name that was asked for fits; only in answers to `name`.',
+      };
     return [
       { $id: name, title: name, ...record },
       {
@@ -60,7 +67,7 @@ export function buildComponents(): JsonSchema[] {
       buildPageSchema(name),
     ];
   });
-  return [...nouns, groupPageSchema, matchSchema, problemSchema];
+  return [...nouns, groupPageSchema, matchSchema, nameMatchSchema, problemSchema];
 }
 
 /** `io: 'input'`, so that nothing says that keys may not be added: they may, in any release. */
@@ -165,6 +172,25 @@ const matchSchema: JsonSchema = {
     start: { type: 'integer' },
     end: { type: 'integer' },
     own_words: { type: 'boolean', description: "Whether it stands in the actor's own words." },
+  },
+};
+
+const nameMatchSchema: JsonSchema = {
+  $id: 'NameMatch',
+  title: 'NameMatch',
+  type: 'object',
+  description: 'The name of a record that fits best, how well, and why.',
+  required: ['field', 'name', 'score', 'reasons'],
+  properties: {
+    field: { type: 'string' },
+    index: { type: 'integer', description: 'In which entry, where the field is a list; from 0.' },
+    name: { type: 'string', description: 'The name as it is stored.' },
+    score: { type: 'number', minimum: LEAST_SCORE, maximum: 1, description: '1 for the same name.' },
+    reasons: {
+      type: 'array',
+      items: { type: 'string', enum: listWords(nameReason) },
+      description: nameReason.description,
+    },
   },
 };
 
@@ -414,11 +440,16 @@ function describeControls(
       description:
         'Words to search for: all of them, `"a phrase"`, `-not this`, `this OR that`. Records come ranked, with the places of the words in `matches`.',
     }),
+    name: () => ({
+      type: 'string',
+      maxLength: LONGEST_NAME,
+      description: `A name in any spelling, script and order of its words. At most ${MOST_NAMED} records that it may mean, the best fit first, with the reasons in \`name_match\`; other filters hold beside it.`,
+    }),
     sort: () => ({
       type: 'string',
       enum: [...listSorts(resource).keys()],
       default: resource.default_sort,
-      description: `Order; with \`q\` the default is \`relevance\`, which gives at most the best ${MOST_RANKED}.`,
+      description: `Order; with \`q\`${resource.names?.filter ? ' or `name`' : ''} the default is \`relevance\`, which gives at most the best ${MOST_RANKED}.`,
     }),
     limit: () => ({
       type: 'integer',

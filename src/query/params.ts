@@ -11,6 +11,7 @@ import { listWords } from '../vocabulary.ts';
 import type { Condition, FilterValue } from './conditions.ts';
 import { type Filter, listFilters } from './filters.ts';
 import { type GroupKey, listGroupKeys } from './group-keys.ts';
+import { type FoundNames, findNames } from './names.ts';
 import { MOST_TERMS, parseWordSearch, type WordSearch } from './search.ts';
 import { listSorts, type Sort } from './sorts.ts';
 
@@ -21,6 +22,8 @@ export type Query = {
   resource: Resource;
   conditions: Condition[];
   words: WordSearch | null;
+  /** A name, in any spelling; what it may mean is found by `resolveIds`. */
+  name: { text: string; found: FoundNames } | null;
   sort: Sort;
   /** Null when the caller named none. */
   limit: number | null;
@@ -50,10 +53,12 @@ export const MOST_GROUP_KEYS = 3;
 export const MOST_FACETS = 10;
 export const MOST_SAMPLED = 1000;
 export const LONGEST_WORDS = 1000;
+export const LONGEST_NAME = 200;
 
 /** The parameters besides filters, in the order of the reference. */
 export const CONTROLS = [
   'q',
+  'name',
   'sort',
   'limit',
   'cursor',
@@ -74,6 +79,7 @@ export const RANDOM_CONTROLS: readonly Control[] = ['q', 'fields', 'format'];
 
 export function listControls(resource: Resource): Control[] {
   const without = resource.search === undefined ? ['q'] : [];
+  if (resource.names?.filter !== true) without.push('name');
   if (resource.date === undefined) without.push('fill');
   if (listGroupKeys(resource).size === 0) without.push('group_by', 'facets');
   if (listRowFields(resource).length === 0) without.push('rows');
@@ -184,7 +190,12 @@ function buildQuery(
     resource,
     conditions,
     words,
-    sort: parseSort(resource, given.sort, words?.match != null || words?.empty === true),
+    name: given.name === undefined ? null : parseName(given.name),
+    sort: parseSort(
+      resource,
+      given.sort,
+      given.name !== undefined || words?.match != null || words?.empty === true,
+    ),
     limit: given.limit === undefined ? null : parseNumber('limit', given.limit, 1, limits.page_size_max),
     cursor: given.cursor ?? null,
     fields:
@@ -214,6 +225,7 @@ function buildQuery(
     conditions.map((condition) => condition.text).sort(),
     words?.text ?? null,
     query.sort.name,
+    ...(query.name === null ? [] : [query.name.text]),
   ]);
   query.canonical = JSON.stringify([
     query.list,
@@ -258,10 +270,10 @@ function refuseConflicts(query: Query, given: Partial<Record<Control, string>>):
       parameter: 'seed',
     });
   }
-  if (given.sort === 'relevance' && given.q === undefined) {
+  if (given.sort === 'relevance' && given.q === undefined && given.name === undefined) {
     throw new Refusal(
       'conflicting_parameters',
-      '`sort=relevance` ranks by the words of a search: it needs `q`.',
+      `\`sort=relevance\` ranks by the words of a search: it needs \`q\`${query.resource.names?.filter ? ' or `name`' : ''}.`,
       { parameter: 'sort' },
     );
   }
@@ -280,6 +292,21 @@ function parseWords(value: string): WordSearch {
   throw new Refusal('too_much', `\`q\` has ${words.terms} terms; one search takes ${MOST_TERMS}.`, {
     parameter: 'q',
   });
+}
+
+function parseName(value: string): NonNullable<Query['name']> {
+  const text = value.trim();
+  if (text === '') {
+    throw new Refusal('invalid_value', '`name` has an empty value.', { parameter: 'name', value: '' });
+  }
+  if (text.length > LONGEST_NAME) {
+    throw new Refusal(
+      'too_much',
+      `\`name\` is ${text.length} characters long; a name has at most ${LONGEST_NAME}.`,
+      { parameter: 'name' },
+    );
+  }
+  return { text, found: { records: [], complete: true } };
 }
 
 function parseSort(resource: Resource, value: string | undefined, searching: boolean): Sort {
@@ -470,7 +497,10 @@ function parseRange(parameter: string, value: string): { from: number; to: numbe
   );
 }
 
-/** Makes keys of the ids in a query's filters. Throws a Refusal for one that the base does not hold. */
+/**
+ * Makes keys of the ids in a query's filters, and of a name those of the records that it may mean. Throws a Refusal for
+ * an id that the base does not hold.
+ */
 export function resolveIds(db: Db, query: Query): Query {
   const conditions = query.conditions.map((condition) => {
     const { filter, values } = condition;
@@ -480,7 +510,14 @@ export function resolveIds(db: Db, query: Query): Query {
       values: values.map((id) => findKey(db, filter.to as Noun, filter.name, id as string)),
     };
   });
-  return { ...query, conditions };
+  const { name, resource } = query;
+  if (name === null || resource.names === undefined) return { ...query, conditions };
+  const found = findNames(db, resource.names, name.text);
+  // A key that no row has, where the name means nobody: a condition without values would hold for everyone.
+  const keys = found.records.length === 0 ? [0] : found.records.map((record) => record.key);
+  const filter = listFilters(resource).get('id') as Filter;
+  conditions.push({ filter, values: keys, none: false, negated: false, text: `name=${name.text}` });
+  return { ...query, conditions, name: { ...name, found } };
 }
 
 function findKey(db: Db, noun: Noun, parameter: string, id: string): number {

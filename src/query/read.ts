@@ -6,10 +6,11 @@ import { Refusal } from '../errors.ts';
 import { suggest } from '../nearest.ts';
 import { buildSelection, listFieldPaths, selectFields } from '../resources/fields.ts';
 import type { Resource } from '../resources/resource.ts';
-import { joinSql, type Sql, TRUE } from './conditions.ts';
+import { joinSql, placeholders, type Sql, TRUE } from './conditions.ts';
 import { bindCursor, type Position, readCursor, writeCursor } from './cursor.ts';
+import { describeFits } from './names.ts';
 import { findNearestId, type Query } from './params.ts';
-import { mayRank, type Plan, PROBE_LIMIT, planExactly, planRows } from './plan.ts';
+import { compileAll, mayRank, type Plan, PROBE_LIMIT, planExactly, planRows } from './plan.ts';
 import { findMatches } from './search.ts';
 import { listSorts, type Sort } from './sorts.ts';
 
@@ -23,7 +24,7 @@ export type Page = Total & {
   /** Rendered records: JSON texts. */
   documents: string[];
   next_cursor: string | null;
-  ranking: 'bm25' | 'newest' | null;
+  ranking: 'bm25' | 'newest' | 'name' | null;
   data_version: string;
   /** How many rows were looked at, for tests of the bound. */
   visited: number;
@@ -36,6 +37,8 @@ export async function readPage(db: Db, query: Query, pageSize: number): Promise<
   const version = readDataVersion(db);
   const binding = bindCursor(query.list);
   const after = query.cursor === null ? null : readCursor(query.cursor, binding);
+  if (query.sort.column === null && query.name !== null)
+    return readNamed(db, query, query.name, limit, binding, after, version);
   if (query.sort.column === null) return readRanked(db, query, limit, binding, after, version);
   return readOrdered(db, query, limit, binding, after, version);
 }
@@ -195,17 +198,7 @@ function readRanked(
   if (plan.kind !== 'gathered' || !mayRank(db, query)) {
     return { ...readOrdered(db, takeOwnOrder(query), limit, binding, after, version), ranking: 'newest' };
   }
-  if (after?.kind === 'keyset') {
-    throw new Refusal('invalid_cursor', 'The cursor is not one of a ranked list.', { parameter: 'cursor' });
-  }
-  if (after !== null && after.version !== version) {
-    throw new Refusal(
-      'cursor_expired',
-      'The data has changed since this list was ranked. Start again without a cursor.',
-      { parameter: 'cursor' },
-    );
-  }
-  const given = after?.given ?? 0;
+  const given = countGiven(after, version);
   const table = resource.search?.table ?? '';
   const where = joinSql(
     [plan.driver, plan.residual].filter((part) => part !== TRUE),
@@ -235,17 +228,68 @@ function readRanked(
   };
 }
 
+/** How many results of a ranked list were given before a cursor. Throws a Refusal for one of other data. */
+function countGiven(after: Position | null, version: string): number {
+  if (after === null) return 0;
+  if (after.kind === 'keyset') {
+    throw new Refusal('invalid_cursor', 'The cursor is not one of a ranked list.', { parameter: 'cursor' });
+  }
+  if (after.version !== version) {
+    throw new Refusal(
+      'cursor_expired',
+      'The data has changed since this list was ranked. Start again without a cursor.',
+      { parameter: 'cursor' },
+    );
+  }
+  return after.given;
+}
+
+/** The records that a name may mean and that the other filters let through, the best fit first. */
+function readNamed(
+  db: Db,
+  query: Query,
+  name: NonNullable<Query['name']>,
+  limit: number,
+  binding: string,
+  after: Position | null,
+  version: string,
+): Page {
+  const given = countGiven(after, version);
+  const all = compileAll(query);
+  const places = new Map(name.found.records.map((record, n) => [record.key, n]));
+  const rows = prepare(
+    db,
+    `SELECT t.key, 0, t.document FROM ${query.resource.name} t WHERE t.key IN (${placeholders(places.size)}) AND ${all.sql}`,
+  )
+    .raw()
+    .all(...places.keys(), ...all.params) as Row[];
+  rows.sort((a, b) => (places.get(a[0]) as number) - (places.get(b[0]) as number));
+  const shown = rows.slice(given, given + limit);
+  return {
+    total: rows.length,
+    total_is: name.found.complete ? 'exact' : 'at_least',
+    documents: finishRows(db, query, shown),
+    next_cursor:
+      rows.length > given + limit
+        ? writeCursor(binding, { kind: 'ranked', given: given + limit, version })
+        : null,
+    ranking: 'name',
+    data_version: version,
+    visited: rows.length,
+  };
+}
+
 /** The same query in the order that its noun has without a search. */
 export function takeOwnOrder(query: Query): Query {
   const sort = listSorts(query.resource).get(query.resource.default_sort) as Sort;
   return { ...query, sort };
 }
 
-/** Adds what a stored document does not hold: the places of the words searched for, and long texts; and leaves out what was not asked for. */
+/** Adds what a stored document does not hold: the places of the words searched for, how a name fits, and long texts; and leaves out what was not asked for. */
 export function finishRows(db: Db, query: Query, rows: readonly Row[]): string[] {
   const { resource, words, fields } = query;
   const matching = words?.match != null && resource.search !== undefined ? words.match : null;
-  if (matching === null && fields === null) return rows.map((row) => row[2] as string);
+  if (matching === null && fields === null && query.name === null) return rows.map((row) => row[2] as string);
   const records = new Map(
     rows.map((row) => [row[0], JSON.parse(row[2] as string) as Record<string, unknown>]),
   );
@@ -253,6 +297,7 @@ export function finishRows(db: Db, query: Query, rows: readonly Row[]): string[]
     matching === null
       ? null
       : findMatches(db, resource.search as NonNullable<Resource['search']>, matching, records);
+  const fits = query.name === null ? null : describeFits(resource, query.name.found, records);
   const selection = fields === null ? null : buildSelection(fields);
   const long = listLongFields(resource, fields);
   return rows.map(([key]) => {
@@ -260,7 +305,11 @@ export function finishRows(db: Db, query: Query, rows: readonly Row[]): string[]
     if (long.length > 0) Object.assign(record, readLongFields(db, resource, long, key));
     const selected =
       selection === null ? record : (selectFields(record, selection) as Record<string, unknown>);
-    return JSON.stringify(matches === null ? selected : { ...selected, matches: matches.get(key) });
+    return JSON.stringify({
+      ...selected,
+      ...(matches === null ? {} : { matches: matches.get(key) }),
+      ...(fits === null ? {} : { name_match: fits.get(key) }),
+    });
   });
 }
 

@@ -1,3 +1,4 @@
+import { FOLDING } from '../evidence/name-folding.ts';
 import { actorKind } from '../vocabulary.ts';
 import { children, code, date, id, type Resource, reference, text, word } from './resource.ts';
 
@@ -40,6 +41,14 @@ export const actors: Resource = {
         held: date('When the office was held, an EDTF interval.', { filter: true, example: '2013/2021' }),
       },
     }),
+  },
+  names: {
+    table: 'actor_name_keys',
+    main: 'name',
+    others: { field: 'names', name: 'name', language: 'language' },
+    filter: true,
+    spelling: 'any',
+    folding: FOLDING,
   },
   search: {
     table: 'actors_fts',

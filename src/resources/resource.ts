@@ -98,6 +98,21 @@ export type SearchDeclaration = {
 export type PlaceDeclaration =
   | { column: string }
   | { children: string; column: string; through: string; source: string };
+/** What of a record is a name of it, in any language: by these it is found, whatever the spelling. */
+export type NamesDeclaration = {
+  /** The table of folded names, kept by the one place that writes; its index is `<table>_fts`. */
+  table: string;
+  /** The field with the name that others show. */
+  main: string;
+  /** The children with the other names. */
+  others?: { field: string; name: string; language: string };
+  /** `any`: transliterations and slips find it too. `as_written`: by its words alone, for what is long. */
+  spelling: 'any' | 'as_written';
+  /** Offers the parameter `name` in lists. */
+  filter?: boolean;
+  /** `FOLDING` of evidence/name-folding.ts: another rule makes stored names anew. */
+  folding: number;
+};
 
 /** A record as a file or an import hands it in, after its fields were checked one by one. */
 export type Draft = { id: string } & Record<string, unknown>;
@@ -120,6 +135,7 @@ export type Resource = {
   label: string | null;
   fields: Record<string, Field>;
   search?: SearchDeclaration;
+  names?: NamesDeclaration;
   /** `-` for descending. */
   default_sort: string;
   /** Orders besides those that fields offer: name → column. */

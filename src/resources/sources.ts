@@ -1,5 +1,6 @@
 import { countCodePoints } from '../evidence/code-points.ts';
 import { digestText } from '../evidence/digest.ts';
+import { FOLDING } from '../evidence/name-folding.ts';
 import { ledgerReason, sourceMedium } from '../vocabulary.ts';
 import {
   boolean,
@@ -91,6 +92,12 @@ export const sources: Resource = {
     ),
   },
   fixed: ['text', 'text_sha256', 'text_length'],
+  names: {
+    table: 'source_name_keys',
+    main: 'title',
+    spelling: 'as_written',
+    folding: FOLDING,
+  },
   search: {
     table: 'sources_fts',
     columns: [

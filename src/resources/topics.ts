@@ -1,3 +1,4 @@
+import { FOLDING } from '../evidence/name-folding.ts';
 import { children, code, id, type Resource, reference, text } from './resource.ts';
 
 export const topics: Resource = {
@@ -35,6 +36,13 @@ export const topics: Resource = {
     }),
   },
   fixed: ['proposition'],
+  names: {
+    table: 'topic_name_keys',
+    main: 'label',
+    others: { field: 'alt_labels', name: 'label', language: 'language' },
+    spelling: 'any',
+    folding: FOLDING,
+  },
   search: {
     table: 'topics_fts',
     columns: [

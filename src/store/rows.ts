@@ -11,6 +11,7 @@ import {
   planRow,
   type SqlValue,
 } from './columns.ts';
+import { deleteNameRows, insertNameRows } from './name-keys.ts';
 
 /** What a record's row holds beside its fields. */
 export type RowHead = { key: number; origin: string; digest: string; document: string };
@@ -56,6 +57,7 @@ export function insertRecord(
   const { insert } = getStatements(db, resource);
   insert.run(fillRow(resource, head, draft, findKey));
   insertListRows(db, resource, head.key, draft, findKey);
+  insertNameRows(db, resource, head.key, draft);
 }
 
 export function updateRecord(
@@ -69,6 +71,7 @@ export function updateRecord(
   const { update } = getStatements(db, resource);
   update.run([...fillRow(resource, head, draft, findKey), head.key]);
   insertListRows(db, resource, head.key, draft, findKey);
+  insertNameRows(db, resource, head.key, draft);
 }
 
 function fillRow(resource: Resource, head: RowHead, draft: Draft, findKey: FindKey): SqlValue[] {
@@ -97,6 +100,7 @@ export function deleteRecord(db: Db, resource: Resource, key: number): void {
 }
 
 function deleteListRows(db: Db, resource: Resource, key: number): void {
+  deleteNameRows(db, resource, key);
   for (const [, field] of listListFields(resource)) {
     prepare(db, `DELETE FROM ${field.table} WHERE ${field.owner} = ?`).run(key);
   }

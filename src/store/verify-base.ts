@@ -8,11 +8,13 @@ import { indexCodePoints } from '../evidence/code-points.ts';
 import { digestText } from '../evidence/digest.ts';
 import { foldForSorting } from '../evidence/sort-key.ts';
 import { resources } from '../resources/registry.ts';
-import type { ChildrenField, Field, Resource } from '../resources/resource.ts';
+import type { ChildrenField, Field, NamesDeclaration, Resource } from '../resources/resource.ts';
 import { findWeakestVerification } from '../vocabulary.ts';
 import type { Row } from './columns.ts';
+import { listNameRows } from './name-keys.ts';
 import { checkPlaces, listSpans, readPlaces } from './places.ts';
 import { renderRecord } from './render.ts';
+import { listTextIndexes } from './text-indexes.ts';
 
 /** `what` is being looked at; `done` of `total` steps are behind it. */
 export type Progress = { done: number; total: number; what: string };
@@ -113,15 +115,14 @@ function checkFile(check: Check): void {
 function listFullTextIndexes(db: Db): string[] {
   return prepare(
     db,
-    "SELECT name FROM sqlite_schema WHERE type = 'table' AND sql LIKE 'CREATE VIRTUAL TABLE%' AND sql LIKE '%fts5%' ORDER BY name",
+    "SELECT name FROM sqlite_schema WHERE type = 'table' AND sql LIKE 'CREATE VIRTUAL TABLE%' AND sql LIKE '%USING fts5(%' ORDER BY name",
   )
     .pluck()
     .all() as string[];
 }
 
 function checkFullText(check: Check, indexes: readonly string[]): void {
-  const declared = resources.flatMap((resource) => (resource.search ? [resource.search.table] : []));
-  for (const name of declared) {
+  for (const name of listTextIndexes()) {
     if (!indexes.includes(name)) check.fail(`the full-text index ${name} is missing`);
   }
   if (check.db.readonly) {
@@ -166,6 +167,7 @@ function* listFaults(db: Db, resource: Resource, row: Row): Generator<string> {
   if (JSON.stringify(renderRecord(db, resource, key)) !== row.document)
     yield 'the stored document is not what its columns say';
   yield* listColumnFaults(db, resource.fields, row);
+  if (resource.names !== undefined) yield* listNameFaults(db, resource.names, row);
   if (resource.name === 'quotes') yield* listQuoteFaults(db, row);
   if (resource.name === 'stances') yield* listStanceFaults(db, row);
 }
@@ -201,6 +203,15 @@ function* listChildFaults(db: Db, name: string, field: ChildrenField, row: Row):
   const { column, from } = field.text_column;
   const lines = children.map((child) => String(child[from]).replaceAll('\n', ' ')).join('\n');
   if (row[column] !== lines) yield `${column} is not what ${name} say`;
+}
+
+function* listNameFaults(db: Db, names: NamesDeclaration, row: Row): Generator<string> {
+  const stored = prepare(
+    db,
+    `SELECT ordinal, plain, joined, words, sounds, backwards FROM ${names.table} WHERE owner_key = ? ORDER BY ordinal`,
+  ).all(row.key);
+  const expected = listNameRows(names, JSON.parse(String(row.document)));
+  if (JSON.stringify(stored) !== JSON.stringify(expected)) yield `${names.table} does not hold its names`;
 }
 
 function* listQuoteFaults(db: Db, row: Row): Generator<string> {

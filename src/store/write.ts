@@ -7,6 +7,7 @@ import { digestText } from '../evidence/digest.ts';
 import { resources } from '../resources/registry.ts';
 import type { Draft, Noun, Resource } from '../resources/resource.ts';
 import { type FindKey, listReferencePlaces } from './columns.ts';
+import { rebuildNames } from './name-keys.ts';
 import { storeDocuments } from './render.ts';
 import { deleteRecord, insertRecord, updateRecord } from './rows.ts';
 
@@ -108,6 +109,7 @@ export function replaceRecords(
       for (const resource of resources)
         storeDocuments(db, resource, touched.get(resource.name)?.written ?? []);
     }
+    if (!sameDeclarations) for (const resource of resources) rebuildNames(db, resource);
     for (const [name, value] of newFacts) writeFact(db, name, value);
     changeDataVersion(db);
   });

@@ -11,6 +11,7 @@ import { listSorts } from '../../src/query/sorts.ts';
 import { resources } from '../../src/resources/registry.ts';
 import type { Field } from '../../src/resources/resource.ts';
 import { loadSeeds } from '../../src/seed/load.ts';
+import { listTextIndexes } from '../../src/store/text-indexes.ts';
 import { listWords, type WordList } from '../../src/vocabulary.ts';
 import {
   copyBase,
@@ -30,16 +31,18 @@ const listTriggers = (db: Db) =>
   db.prepare("SELECT name FROM sqlite_schema WHERE type = 'trigger' ORDER BY name").pluck().all() as string[];
 const searched = resources.flatMap((resource) => (resource.search === undefined ? [] : [resource.search]));
 
+const indexes = listTextIndexes();
+
 /** Every trigger there must be: a rebuilt table loses its own. */
 const TRIGGERS = [
-  ...searched.flatMap(({ table }) => ['insert', 'delete', 'update'].map((event) => `${table}_${event}`)),
+  ...indexes.flatMap((table) => ['insert', 'delete', 'update'].map((event) => `${table}_${event}`)),
   ...['quotes_place_insert', 'quotes_place_update', 'quotes_text_update'],
   ...['spans_place_insert', 'spans_place_update', 'stance_evidence_insert', 'stance_evidence_update'],
 ].toSorted();
 
 /** FTS5's own check, with rank 1 also against the rows it was made from. Throws where they differ. */
 function checkIndexes(db: Db): void {
-  for (const { table } of searched)
+  for (const table of indexes)
     db.prepare(`INSERT INTO ${table} (${table}, rank) VALUES ('integrity-check', 1)`).run();
 }
 
