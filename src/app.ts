@@ -6,9 +6,11 @@ import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } 
 import { openCompute } from './compute/compute.ts';
 import type { Config } from './config.ts';
 import type { Db } from './db/client.ts';
+import { openAnswers } from './http/answers.ts';
 import { registerBodies } from './http/bodies.ts';
 import { registerClosing } from './http/closing.ts';
-import { CODINGS } from './http/negotiate.ts';
+import { registerKeeping } from './http/keep-answers.ts';
+import { CODINGS, COMPRESSED_FROM } from './http/negotiate.ts';
 import { registerContract, registerReference } from './http/openapi.ts';
 import { answerFrameworkError, answerSocketError, registerProblems } from './http/problems.ts';
 import { registerRequestLog } from './http/request-log.ts';
@@ -48,16 +50,21 @@ export async function buildApp({ db, config, logger }: AppOptions): Promise<Fast
   registerClosing(app);
   registerProblems(app);
   registerBodies(app);
+  const byOrigin = config.CORS_ORIGINS !== '*';
+  registerKeeping(app, db, openAnswers({ bytes: config.CACHE_BYTES, by_origin: byOrigin }), {
+    // Where every request has a line in the log, every request goes the way that writes one.
+    in_front: config.LOG_SLOW_MS > 0 && !['debug', 'trace'].includes(config.LOG_LEVEL),
+  });
   await app.register(cors, {
-    origin: config.CORS_ORIGINS === '*' ? '*' : config.CORS_ORIGINS.split(','),
+    origin: byOrigin ? config.CORS_ORIGINS.split(',') : '*',
     methods: ['GET', 'HEAD', 'POST', 'OPTIONS'],
     exposedHeaders: ['ETag', 'Link', 'Retry-After', 'X-Request-Id'],
     maxAge: 86_400,
     strictPreflight: false,
   });
   await app.register(compress, {
-    encodings: CODINGS as ('br' | 'gzip' | 'identity')[],
-    threshold: 1024,
+    encodings: CODINGS,
+    threshold: COMPRESSED_FROM,
     customTypes: /^text\/|[/+](?:x-nd)?json(?:;|$)/,
     // Compressed bodies are not read: a small one may be large.
     globalDecompression: false,

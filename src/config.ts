@@ -49,6 +49,11 @@ const schema = z.object({
   COMPUTE_DEADLINE_MS: wholeNumber(1, 600_000)
     .default(20_000)
     .describe('After so many milliseconds a costly question is given up, and answered with 503.'),
+  CACHE_BYTES: wholeNumber(0, 999_999_999)
+    .default(67_108_864)
+    .describe(
+      'Most bytes of answers that are kept in memory, to be given again until the data changes; 0 keeps none.',
+    ),
   PAGE_SIZE: wholeNumber(1, 1000).default(20).describe('Records on a page when `limit` is not given.'),
   PAGE_SIZE_MAX: wholeNumber(1, 10_000).default(200).describe('Highest `limit`.'),
 });

@@ -1,24 +1,24 @@
 /**
  * The version of the data: one row, changed in every writing transaction, the same in every process and after a
- * restart. `PRAGMA data_version` cannot be it (it starts again at every opening and does not see the connection's own
- * writes): here it only tells when the row must be read again.
+ * restart. `PRAGMA data_version` is not it: it starts again at every opening, and does not see the connection's own
+ * writes. Nor does it help to know whether the row must be read again: what both cost is the lock of a read, and the
+ * row is there for one.
  */
 import { randomBytes } from 'node:crypto';
+import type { Statement } from 'better-sqlite3';
 import type { Db } from './client.ts';
 import { prepare } from './statements.ts';
 
-type Seen = { pragma: number; changes: number; version: string };
-const seen = new WeakMap<Db, Seen>();
+const readers = new WeakMap<Db, Statement>();
 
+/** Asked for each request: the statement is kept where it is found soonest. */
 export function readDataVersion(db: Db): string {
-  const pragma = prepare(db, 'PRAGMA data_version').pluck().get() as number;
-  const changes = prepare(db, 'SELECT total_changes()').pluck().get() as number;
-  const last = seen.get(db);
-  if (last !== undefined && last.pragma === pragma && last.changes === changes) return last.version;
-  const version = readFact(db, 'data_version') ?? '0';
-  // What is read inside a transaction may be taken back, and the count of changes does not go back with it.
-  if (!db.inTransaction) seen.set(db, { pragma, changes, version });
-  return version;
+  let reader = readers.get(db);
+  if (reader === undefined) {
+    reader = db.prepare("SELECT value FROM facts WHERE name = 'data_version'").pluck();
+    readers.set(db, reader);
+  }
+  return (reader.get() as string | undefined) ?? '0';
 }
 
 /**

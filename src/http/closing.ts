@@ -1,15 +1,14 @@
 import type { FastifyInstance } from 'fastify';
 
+const AGAIN_MS = 50;
+
 /**
  * Closing ends the connections that are idle at that moment, and no others. One whose answer was still under way is
- * kept alive after it, and would hold the process until the client lets go.
+ * kept alive after it, and would hold the process until the client lets go: it is ended once it is idle.
  */
 export function registerClosing(app: FastifyInstance): void {
-  let closing = false;
   app.addHook('preClose', async () => {
-    closing = true;
-  });
-  app.addHook('onResponse', async () => {
-    if (closing) setImmediate(() => app.server.closeIdleConnections());
+    const timer = setInterval(() => app.server.closeIdleConnections(), AGAIN_MS).unref();
+    app.server.once('close', () => clearInterval(timer));
   });
 }

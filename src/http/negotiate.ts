@@ -1,5 +1,5 @@
 /** Which format and which coding an answer has, and the tag that stands for exactly these bytes. */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { negotiate } from '@fastify/accept-negotiator';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Refusal } from '../errors.ts';
@@ -27,7 +27,17 @@ const ACCEPTED: readonly [type: string, format: Format][] = [
 ];
 
 /** In the order of preference; the compression plugin is given the same list, so that both choose alike. */
-export const CODINGS = ['br', 'gzip', 'identity'];
+export const CODINGS: ('br' | 'gzip' | 'identity')[] = ['br', 'gzip', 'identity'];
+export type Coding = (typeof CODINGS)[number];
+/** Bytes from which a body is compressed. */
+export const COMPRESSED_FROM = 1024;
+
+declare module 'fastify' {
+  interface FastifyReply {
+    /** Set by `tagAnswer`; null in answers that are not to be kept. */
+    tagged: { tag: string; version: string; coding: Coding } | null;
+  }
+}
 
 /** `format=` wins over `Accept`. Throws a Refusal where nothing the caller accepts is to be had. */
 export function chooseFormat(
@@ -106,10 +116,10 @@ export function tagAnswer(
   format: string,
 ): boolean {
   const coding = chooseCoding(request);
-  const digest = createHash('sha256')
-    .update(JSON.stringify([version, canonical, format, coding, RELEASE]))
-    .digest('base64url');
+  const digest = hash('sha256', JSON.stringify([version, canonical, format, coding, RELEASE]), 'base64url');
   const tag = `"${digest.slice(0, 22)}"`;
+  reply.tagged = { tag, version, coding };
+  request.server.answers.noteVersion(version);
   const origin = reply.getHeader('vary');
   reply.headers({
     etag: tag,
@@ -117,22 +127,27 @@ export function tagAnswer(
     vary: [origin, 'accept, accept-encoding'].filter(Boolean).join(', '),
   });
   const given = request.headers['if-none-match'];
-  if (given === undefined) return false;
-  // `*` would have to be answered with 304 only where there is something, and that is not known yet.
-  return given.split(',').some((one) => one.trim().replace(/^W\//, '') === tag);
+  return given !== undefined && hasTag(given, tag);
+}
+
+/**
+ * Whether an `If-None-Match` names the tag. `*` would have to be answered with 304 only where there is something, and
+ * that is not known yet.
+ */
+export function hasTag(given: string, tag: string): boolean {
+  return given === tag || given.split(',').some((one) => one.trim().replace(/^W\//, '') === tag);
 }
 
 /** As the compression plugin chooses. */
-function chooseCoding(request: FastifyRequest): string {
+function chooseCoding(request: FastifyRequest): Coding {
   const { 'accept-encoding': accepted, 'x-no-compression': refused } = request.headers;
   if (accepted === undefined || refused !== undefined) return 'identity';
   // The plugin takes `*` for gzip.
-  return (
-    negotiate(
-      String(accepted)
-        .toLowerCase()
-        .replaceAll(/\*|x-gzip/g, 'gzip'),
-      CODINGS,
-    ) ?? 'identity'
+  const chosen = negotiate(
+    String(accepted)
+      .toLowerCase()
+      .replaceAll(/\*|x-gzip/g, 'gzip'),
+    CODINGS,
   );
+  return (chosen as Coding | null) ?? 'identity';
 }

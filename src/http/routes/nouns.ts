@@ -30,6 +30,8 @@ import {
 import { readSample } from '../../query/sample.ts';
 import { servedResources } from '../../resources/registry.ts';
 import type { Resource } from '../../resources/resource.ts';
+import { sendKept } from '../keep-answers.ts';
+import { writeNextLink } from '../links.ts';
 import { chooseFormat, MEDIA_TYPES, tagAnswer } from '../negotiate.ts';
 import { describeItem, describeList, describeRandom } from '../operations.ts';
 
@@ -90,6 +92,8 @@ async function answerList(
   // The size of a page that is not asked for is a setting, and not part of the query.
   const canonical = `${query.canonical} ${context.page_size}`;
   if (tagAnswer(request, reply, readDataVersion(db), canonical, format)) return reply.status(304).send();
+  const kept = sendKept(reply);
+  if (kept !== null) return kept;
   if (kin !== null && !hasRecord(db, kin.parent, getId(request)))
     throw explainAbsence(db, kin.parent, getId(request));
   const resolved = resolveIds(db, query);
@@ -101,8 +105,7 @@ async function answerList(
   const all = 'sort' in (request.query as RawParams) ? resolved : takeOwnOrder(resolved);
   if (format !== 'json' && resolved.limit === null) return streamList(db, all, format);
   const page = await readPage(db, resolved, context.page_size);
-  if (page.next_cursor !== null)
-    reply.header('link', `<${buildNextUrl(request.url, page.next_cursor)}>; rel="next"`);
+  if (page.next_cursor !== null) reply.header('link', writeNextLink(request.url, page.next_cursor));
   return writeList(db, resolved, page, format);
 }
 
@@ -197,13 +200,6 @@ async function* writeSlices(
   for await (const documents of rest) yield write(documents);
 }
 
-/** The same address with another cursor: relative, because a proxy may know us under another name. */
-function buildNextUrl(url: string, cursor: string): string {
-  const { pathname, searchParams } = new URL(url, 'http://here');
-  searchParams.set('cursor', cursor);
-  return `${pathname}?${searchParams}`;
-}
-
 async function answerItem(
   context: Context,
   resource: Resource,
@@ -223,6 +219,8 @@ async function answerItem(
     )
   )
     return reply.status(304).send();
+  const kept = sendKept(reply);
+  if (kept !== null) return kept;
   reply.type(MEDIA_TYPES.json);
   return readRecord(context.db, resource, id, fields);
 }
