@@ -64,6 +64,8 @@ export class EdtfError extends Error {
  * `201X` say the same. Throws EdtfError.
  */
 export function parseEdtf(input: string): Readonly<ParsedEdtf> {
+  const plain = readPlainDay(input);
+  if (plain !== undefined) return plain;
   let date = parsed.get(input);
   if (date === undefined) {
     const edtf = input.trim();
@@ -75,7 +77,14 @@ export function parseEdtf(input: string): Readonly<ParsedEdtf> {
   return date;
 }
 
-/** A million records have a few thousand dates, and the grammar costs more than all else that is done with one. */
+/** What most dates are; undefined for others, and for days that do not exist. */
+function readPlainDay(edtf: string): ParsedEdtf | undefined {
+  const [, year, month, dayOfMonth] = /^(\d{4})-(\d{2})-(\d{2})$/.exec(edtf) ?? [];
+  const day = toExistingDay(Number(year), Number(month), Number(dayOfMonth));
+  return day === null ? undefined : { edtf, earliest: day, latest: day };
+}
+
+/** A million records have a few thousand such dates, and the grammar costs more than all else done with a record. */
 const MOST_KEPT = 10_000;
 const parsed = new Map<string, Readonly<ParsedEdtf>>();
 

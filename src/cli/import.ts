@@ -5,7 +5,7 @@ import { readConfig } from '../config.ts';
 import { migrateDatabase, openDatabase } from '../db/client.ts';
 import { UsageError } from '../errors.ts';
 import { importFormats, listFormatFlags } from '../import/formats.ts';
-import type { ImportReport } from '../import/import.ts';
+import type { ImportProgress, ImportReport } from '../import/import.ts';
 import { importIntoBase } from '../import/into-base.ts';
 import { nameRejects, openRejects } from '../import/rejects.ts';
 import { ID_PATTERN } from '../resources/schemas.ts';
@@ -99,16 +99,16 @@ function openBar() {
   const bar =
     process.stdout.isTTY === true
       ? new SingleBar({
-          format: '{bar} {percentage}% {entries} entries',
+          format: '{bar} {percentage}% {what}',
           hideCursor: true,
           clearOnComplete: true,
         })
       : null;
   return {
-    show({ done, total, entries }: { done: number; total: number; entries: number }) {
+    show({ done, total, what }: ImportProgress) {
       if (bar === null) return;
-      if (!bar.isActive) bar.start(total, done, { entries });
-      else bar.update(done, { entries });
+      if (!bar.isActive) bar.start(total, done, { what });
+      else bar.update(done, { what });
     },
     stop: () => bar?.stop(),
   };

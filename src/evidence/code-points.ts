@@ -20,8 +20,18 @@ export interface CodePointIndex {
 const ANY_SURROGATE = /[\ud800-\udfff]/;
 const PAIR = /[\ud800-\udbff][\udc00-\udfff]/g;
 
+/** The long text that was asked about last: a document is asked about once for each of its quotes and spans. */
+let last: CodePointIndex | null = null;
+const LONG = 500;
+
 /** Builds in one reading of the text; converts in O(1), or O(log pairs) where the text has surrogate pairs. */
 export function indexCodePoints(text: string): CodePointIndex {
+  if (text.length < LONG) return buildIndex(text);
+  if (last === null || last.text !== text) last = buildIndex(text);
+  return last;
+}
+
+function buildIndex(text: string): CodePointIndex {
   const pairs = findPairs(text);
   const length = text.length - pairs.length;
   return {
@@ -48,6 +58,7 @@ export function ensureIndexed(text: string | CodePointIndex): CodePointIndex {
 }
 
 export function countCodePoints(text: string): number {
+  if (last !== null && text.length >= LONG && last.text === text) return last.length;
   return text.length - findPairs(text).length;
 }
 

@@ -34,6 +34,9 @@ export type ImportReport = {
   stopped: string | null;
 };
 
+/** In bytes; `what` is being done. */
+export type ImportProgress = { done: number; total: number; what: string };
+
 export type ImportOptions = {
   files: readonly string[];
   format: ImportFormat;
@@ -45,7 +48,7 @@ export type ImportOptions = {
   rejects: RejectsFile;
   /** Records in a transaction: few, where others read and write meanwhile. */
   batch: number;
-  onProgress?: ((progress: { done: number; total: number; entries: number }) => void) | undefined;
+  onProgress?: ((progress: ImportProgress) => void) | undefined;
 };
 
 export async function importFiles(db: Db, store: ImportStore, given: ImportOptions): Promise<ImportReport> {
@@ -75,7 +78,7 @@ export async function importFiles(db: Db, store: ImportStore, given: ImportOptio
       else run.reject(item);
       entries += 1;
       done = Math.min(total, done + Buffer.byteLength(item.raw));
-      if (entries % 500 === 0) given.onProgress?.({ done, total, entries });
+      if (entries % 500 === 0) given.onProgress?.({ done, total, what: `${entries} entries` });
     }
     run.finish();
     rejects.finish();
@@ -87,7 +90,7 @@ export async function importFiles(db: Db, store: ImportStore, given: ImportOptio
     run.report.stopped = `The disk is full (${(error as Error).message}): the base is as it was after the last batch, ${run.report.entries.taken} entries in. Make room and run the same import again.`;
     rejects.abandon();
   }
-  given.onProgress?.({ done: total, total, entries });
+  given.onProgress?.({ done: total, total, what: `${entries} entries` });
   run.report.notes.push(
     ...[...notes].map(([sentence, count]) => (count === 0 ? sentence : `${count} ${sentence}`)),
   );

@@ -1,26 +1,66 @@
-/** Where an import goes: the base itself, record by record in short transactions, or a copy that is thrown away. */
+/** Where an import goes: the base itself in short transactions, a new file in its place, or a copy to be thrown away. */
+import { statSync } from 'node:fs';
 import type { Db } from '../db/client.ts';
 import { openImportStore } from '../store/batch.ts';
+import { openBulkLoad } from '../store/bulk.ts';
+import { isDiskFull } from '../store/failures.ts';
+import { isEmpty, measureBase } from '../store/lookup.ts';
 import { openScratch } from '../store/scratch.ts';
 import { type ImportOptions, type ImportReport, importFiles } from './import.ts';
 
 /** Few enough that a reader, or another writer, never waits for long. */
 const RECORDS_IN_BATCH = 1000;
+/** Files of less than so many bytes are not worth making all indexes anew. */
+const BULK_FROM = 4_000_000;
 
-/** With `dryRun`, all of it is done on a copy, so that what is said is what would happen. */
+export type Target = {
+  /** All of it is done on a copy, so that what is said is what would happen. */
+  dryRun: boolean;
+  /** Files of at least so many bytes, and larger than the base where it is not empty, are loaded into a new file. */
+  bulkFrom?: number;
+};
+
+/** Where a new file took the base's place, its handle is closed. */
 export async function importIntoBase(
   db: Db,
-  options: Omit<ImportOptions, 'batch'>,
-  { dryRun }: { dryRun: boolean },
+  given: Omit<ImportOptions, 'batch'>,
+  { dryRun, bulkFrom = BULK_FROM }: Target,
 ): Promise<ImportReport> {
-  if (!dryRun) return importFiles(db, openImportStore(db), { ...options, batch: RECORDS_IN_BATCH });
-  const scratch = openScratch(db);
-  try {
-    return await importFiles(scratch.db, openImportStore(scratch.db), {
-      ...options,
-      batch: RECORDS_IN_BATCH,
-    });
-  } finally {
-    scratch.discard();
+  const options = { ...given, batch: RECORDS_IN_BATCH };
+  if (dryRun) {
+    const scratch = openScratch(db);
+    try {
+      return await importFiles(scratch.db, openImportStore(scratch.db), options);
+    } finally {
+      scratch.discard();
+    }
   }
+  const size = given.files.reduce(
+    (sum, file) => sum + (statSync(file, { throwIfNoEntry: false })?.size ?? 0),
+    0,
+  );
+  const bulk = size >= bulkFrom && (isEmpty(db) || size > measureBase(db)) ? openBulkLoad(db) : null;
+  if (bulk === null) return importFiles(db, openImportStore(db), options);
+  let report: ImportReport | null = null;
+  try {
+    report = await importFiles(bulk.db, openImportStore(bulk.db, bulk.index), options);
+    if (report.stopped === null && report.entries.taken > 0) {
+      bulk.finish((what) => given.onProgress?.({ done: size, total: size, what }));
+      return report;
+    }
+  } catch (error) {
+    bulk.abandon();
+    if (report === null || !isDiskFull(error)) throw error;
+    report.stopped = (error as Error).message;
+    return sayNothingWritten(report);
+  }
+  bulk.abandon();
+  return report.stopped === null ? report : sayNothingWritten(report);
+}
+
+/** A load into a new file has no batches that stay. */
+function sayNothingWritten(report: ImportReport): ImportReport {
+  const stopped =
+    'The disk is full: the base is as it was before the import. Make room for a base of this size and run the same import again.';
+  return { ...report, stopped, entries: { ...report.entries, taken: 0 } };
 }

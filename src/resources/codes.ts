@@ -23,6 +23,18 @@ const NOT_COUNTRIES = new Set([
 ]);
 const regions = new Intl.DisplayNames('en', { type: 'region', fallback: 'none' });
 
+/** A data set has a handful of languages, and a tag is costly to check. */
+const canonicalTags = new Map<string, boolean>();
+const MOST_TAGS = 1000;
+
+function isCanonicalTag(tag: string): boolean {
+  try {
+    return Intl.getCanonicalLocales(tag)[0] === tag;
+  } catch {
+    return false;
+  }
+}
+
 const checks: Record<CodeKind, CodeCheck> = {
   country: {
     pattern: /^[A-Z]{2}$/,
@@ -35,11 +47,12 @@ const checks: Record<CodeKind, CodeCheck> = {
     example: 'fa',
     says: 'a BCP 47 language tag in its canonical spelling',
     check: (value) => {
-      try {
-        return Intl.getCanonicalLocales(value)[0] === value;
-      } catch {
-        return false;
+      let canonical = canonicalTags.get(value);
+      if (canonical === undefined) {
+        canonical = isCanonicalTag(value);
+        if (canonicalTags.size < MOST_TAGS) canonicalTags.set(value, canonical);
       }
+      return canonical;
     },
   },
   wikidata: { pattern: /^Q[1-9][0-9]{0,11}$/, example: 'Q7747', says: 'a Wikidata item' },

@@ -8,6 +8,7 @@ import { prepare } from '../db/statements.ts';
 import { getResource, resources } from '../resources/registry.ts';
 import type { Draft, Noun, Resource } from '../resources/resource.ts';
 import { listReferencePlaces } from './columns.ts';
+import type { KeyIndex } from './key-index.ts';
 import { readDraft } from './lookup.ts';
 import { keepRecent } from './recent.ts';
 import { renderDraft } from './render.ts';
@@ -47,35 +48,38 @@ export type ImportStore = {
 };
 
 const ORIGIN = 'import';
-const MOST_KNOWN = 50_000;
-/** In UTF-16 units of the texts that drafts hold. */
-const MOST_TEXT = 16_000_000;
+/** Of each noun. */
+const MOST_KNOWN = 20_000;
+/** Of each noun, in UTF-16 units of the texts that drafts hold. */
+const MOST_TEXT = 4_000_000;
 
-/** Finds keys by ids where the base has no index of them while it is loaded. */
-export type KeyIndex = {
-  find: (noun: Noun, id: string) => number | undefined;
-  add: (noun: Noun, id: string, key: number) => void;
-};
-
+/** `index` finds the keys where the base has no index of ids while it is loaded. */
 export function openImportStore(db: Db, index: KeyIndex | null = null): ImportStore {
-  const known = keepRecent<Known>(MOST_KNOWN);
-  const drafts = keepRecent<Draft>(MOST_TEXT, (draft) =>
-    typeof draft.text === 'string' ? draft.text.length + 500 : 500,
+  // A map for each noun: an id that was read once is looked up often, and a key made of both would be hashed each time.
+  const nouns = new Map(
+    resources.map((resource) => [
+      resource.name,
+      {
+        known: keepRecent<Known>(MOST_KNOWN),
+        drafts: keepRecent<Draft>(MOST_TEXT, weighDraft),
+        staged: new Map<string, StagedRecord>(),
+        read: prepareReader(db, resource, index),
+        nextKey: null as number | null,
+      },
+    ]),
   );
-  const staged = new Map<string, StagedRecord>();
-  const nextKeys = new Map<Noun, number>();
+  const look = (noun: Noun) => nouns.get(noun) as NonNullable<ReturnType<typeof nouns.get>>;
   let version = readDataVersion(db);
   let withdrawn = countWithdrawn(db);
-  const readers = new Map(resources.map((resource) => [resource.name, prepareReader(db, resource, index)]));
 
   const find = (noun: Noun, id: string): Known | undefined => {
-    const name = `${noun} ${id}`;
-    let found = known.get(name);
+    const { known, staged, read } = look(noun);
+    let found = known.get(id);
     if (found !== undefined) return found;
-    const waiting = staged.get(name);
+    const waiting = staged.get(id);
     if (waiting !== undefined) return describeStaged(waiting);
-    found = readers.get(noun)?.(id);
-    if (found !== undefined) known.set(name, found);
+    found = read(id);
+    if (found !== undefined) known.set(id, found);
     return found;
   };
   const findLabel = (noun: Noun, id: string) => find(noun, id)?.label ?? null;
@@ -108,20 +112,14 @@ export function openImportStore(db: Db, index: KeyIndex | null = null): ImportSt
     },
   );
 
-  const reset = () => {
-    staged.clear();
-    nextKeys.clear();
-    version = readDataVersion(db);
-    withdrawn = countWithdrawn(db);
-  };
   return {
     find,
     findDraft(noun, id) {
-      const name = `${noun} ${id}`;
-      let draft = staged.get(name)?.draft ?? drafts.get(name);
+      const { staged, drafts } = look(noun);
+      let draft = staged.get(id)?.draft ?? drafts.get(id);
       if (draft !== undefined) return draft;
       draft = find(noun, id) === undefined ? undefined : readDraft(db, noun, id);
-      if (draft !== undefined) drafts.set(name, draft);
+      if (draft !== undefined) drafts.set(id, draft);
       return draft;
     },
     findWithdrawn: (noun, id) => (withdrawn === 0 ? undefined : readWithdrawn(db, noun, id)),
@@ -131,15 +129,17 @@ export function openImportStore(db: Db, index: KeyIndex | null = null): ImportSt
           prepare(db, `SELECT 1 FROM ${table} WHERE ${column} = ? LIMIT 1`).get(key) !== undefined,
       ),
     takeKey(noun) {
+      const here = look(noun);
       const key =
-        nextKeys.get(noun) ??
+        here.nextKey ??
         (prepare(db, `SELECT coalesce(max(key), 0) + 1 FROM ${noun}`).pluck().get() as number);
-      nextKeys.set(noun, key + 1);
+      here.nextKey = key + 1;
       return key;
     },
     stage(record) {
-      staged.set(`${record.resource.name} ${record.draft.id}`, record);
-      known.delete(`${record.resource.name} ${record.draft.id}`);
+      const { staged, known } = look(record.resource.name);
+      staged.set(record.draft.id, record);
+      known.delete(record.draft.id);
     },
     write(records, withdrawals) {
       if (records.length === 0 && withdrawals.length === 0) return;
@@ -147,23 +147,33 @@ export function openImportStore(db: Db, index: KeyIndex | null = null): ImportSt
       version = readDataVersion(db);
       withdrawn = countWithdrawn(db);
       for (const record of records) {
-        const name = `${record.resource.name} ${record.draft.id}`;
-        known.set(name, describeStaged(record));
-        drafts.set(name, record.draft);
-        staged.delete(name);
-        if (record.existing === undefined) index?.add(record.resource.name, record.draft.id, record.key);
+        const { known, drafts, staged } = look(record.resource.name);
+        const { id } = record.draft;
+        known.set(id, describeStaged(record));
+        drafts.set(id, record.draft);
+        staged.delete(id);
+        if (record.existing === undefined) index?.add(record.resource.name, id, record.key);
       }
       for (const { noun, id } of withdrawals) {
-        known.delete(`${noun} ${id}`);
-        drafts.delete(`${noun} ${id}`);
+        look(noun).known.delete(id);
+        look(noun).drafts.delete(id);
       }
     },
     forget() {
-      known.clear();
-      drafts.clear();
-      reset();
+      for (const here of nouns.values()) {
+        here.known.clear();
+        here.drafts.clear();
+        here.staged.clear();
+        here.nextKey = null;
+      }
+      version = readDataVersion(db);
+      withdrawn = countWithdrawn(db);
     },
   };
+}
+
+function weighDraft(draft: Draft): number {
+  return typeof draft.text === 'string' ? draft.text.length + 1000 : 1000;
 }
 
 function describeStaged({ resource, draft, digest, key }: StagedRecord): Known {
@@ -185,8 +195,9 @@ function prepareReader(
     return (id) => byId.get(id) as Known | undefined;
   }
   const byKey = db.prepare(`SELECT ${columns} FROM ${name} WHERE key = ?`);
+  const idOf = db.prepare(`SELECT id FROM ${name} WHERE key = ?`).pluck();
   return (id) => {
-    const key = index.find(name, id);
+    const key = index.find(name, id, (candidate) => idOf.get(candidate) === id);
     return key === undefined ? undefined : (byKey.get(key) as Known | undefined);
   };
 }

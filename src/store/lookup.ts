@@ -1,7 +1,7 @@
 /** What checks of new records ask about those that the base holds. */
 import type { Db } from '../db/client.ts';
 import { prepare } from '../db/statements.ts';
-import { getResource } from '../resources/registry.ts';
+import { getResource, resources } from '../resources/registry.ts';
 import type { Draft, Field, Noun, Resource } from '../resources/resource.ts';
 import type { Row } from './columns.ts';
 
@@ -52,4 +52,14 @@ export function findWithdrawal(db: Db, noun: Noun, id: string): string | undefin
   return prepare(db, 'SELECT reason FROM withdrawn WHERE noun = ? AND id = ?').pluck().get(noun, id) as
     | string
     | undefined;
+}
+
+export function isEmpty(db: Db): boolean {
+  return resources.every(({ name }) => prepare(db, `SELECT 1 FROM ${name} LIMIT 1`).get() === undefined);
+}
+
+/** In bytes, free pages included. */
+export function measureBase(db: Db): number {
+  const pages = db.pragma('page_count', { simple: true }) as number;
+  return pages * (db.pragma('page_size', { simple: true }) as number);
 }

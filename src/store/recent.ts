@@ -1,4 +1,4 @@
-/** The values used last, up to a total weight. */
+/** Values used lately, up to a total weight. */
 export type Recent<V> = {
   get: (key: string) => V | undefined;
   set: (key: string, value: V) => void;
@@ -6,32 +6,39 @@ export type Recent<V> = {
   clear: () => void;
 };
 
+/**
+ * Two generations: what is used is in the young one, and when that holds half of the weight, it becomes the old one. A
+ * map from which the oldest entry is deleted each time gets slower with every deletion.
+ */
 export function keepRecent<V>(mostWeight: number, weigh: (value: V) => number = () => 1): Recent<V> {
-  const kept = new Map<string, { value: V; weight: number }>();
-  let total = 0;
-  const remove = (key: string) => {
-    total -= kept.get(key)?.weight ?? 0;
-    kept.delete(key);
+  let young = new Map<string, V>();
+  let old = new Map<string, V>();
+  let weight = 0;
+  const set = (key: string, value: V) => {
+    weight += weigh(value);
+    young.set(key, value);
+    if (weight * 2 < mostWeight) return;
+    old = young;
+    young = new Map();
+    weight = 0;
   };
   return {
     get(key) {
-      const found = kept.get(key);
-      if (found === undefined) return undefined;
-      kept.delete(key);
-      kept.set(key, found);
-      return found.value;
+      const value = young.get(key);
+      if (value !== undefined) return value;
+      const found = old.get(key);
+      if (found !== undefined) set(key, found);
+      return found;
     },
-    set(key, value) {
-      remove(key);
-      const weight = weigh(value);
-      kept.set(key, { value, weight });
-      total += weight;
-      while (total > mostWeight && kept.size > 1) remove(kept.keys().next().value as string);
+    set,
+    delete(key) {
+      young.delete(key);
+      old.delete(key);
     },
-    delete: remove,
     clear() {
-      kept.clear();
-      total = 0;
+      young = new Map();
+      old = new Map();
+      weight = 0;
     },
   };
 }

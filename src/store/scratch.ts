@@ -1,22 +1,18 @@
 /** A copy of a base to try something on, which is thrown away. */
-import { existsSync, rmSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import type { Db } from '../db/client.ts';
+import { removeFile } from './bulk.ts';
 
 export type Scratch = { db: Db; discard: () => void };
 
 /** Beside the base's file, because that is where there is room for a base. */
 export function openScratch(db: Db): Scratch {
   const path = db.memory ? ':memory:' : `${db.name}.dry-run`;
-  const remove = () => {
-    for (const end of ['', '-journal', '-wal', '-shm'])
-      if (existsSync(`${path}${end}`)) rmSync(`${path}${end}`);
-  };
   if (db.memory) {
     const copy = new Database(db.serialize());
     return { db: copy, discard: () => copy.close() };
   }
-  remove();
+  removeFile(path);
   db.prepare('VACUUM INTO ?').run(path);
   const copy = new Database(path);
   copy.pragma('journal_mode = OFF');
@@ -26,7 +22,7 @@ export function openScratch(db: Db): Scratch {
     db: copy,
     discard: () => {
       copy.close();
-      remove();
+      removeFile(path);
     },
   };
 }

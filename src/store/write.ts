@@ -39,17 +39,19 @@ export class WriteRefusal extends Error {
 
 /** SHA-256 of a record as it was handed in; the order of keys, nulls and empty lists make no difference. */
 export function digestRecord(value: unknown): string {
-  return digestText(JSON.stringify(canonicalize(value)));
+  return digestText(writeCanonical(value));
 }
 
-function canonicalize(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(canonicalize);
-  if (value === null || typeof value !== 'object') return value;
-  const entries = Object.entries(value)
-    .filter(([, part]) => part != null && !(Array.isArray(part) && part.length === 0))
-    .map(([key, part]) => [key, canonicalize(part)] as const)
-    .sort(([a], [b]) => (a < b ? -1 : 1));
-  return Object.fromEntries(entries);
+function writeCanonical(value: unknown): string {
+  if (value === null || typeof value !== 'object') return JSON.stringify(value ?? null);
+  if (Array.isArray(value)) return `[${value.map(writeCanonical).join(',')}]`;
+  let parts = '';
+  for (const key of Object.keys(value).sort()) {
+    const part = (value as Record<string, unknown>)[key];
+    if (part == null || (Array.isArray(part) && part.length === 0)) continue;
+    parts += `${parts === '' ? '' : ','}${JSON.stringify(key)}:${writeCanonical(part)}`;
+  }
+  return `{${parts}}`;
 }
 
 /**

@@ -26,6 +26,7 @@ export async function importFiles(
     from: string;
     corpus?: string | null;
     dryRun?: boolean;
+    bulkFrom?: number;
     kind?: string;
     flags?: Record<string, string | boolean>;
   },
@@ -43,7 +44,10 @@ export async function importFiles(
       options: options.flags ?? {},
       rejects: openRejects(rejects, format),
     },
-    { dryRun: options.dryRun ?? false },
+    {
+      dryRun: options.dryRun ?? false,
+      ...(options.bulkFrom === undefined ? {} : { bulkFrom: options.bulkFrom }),
+    },
   );
   return { ...report, rejects: existsSync(rejects) ? readFileSync(rejects, 'utf8') : '' };
 }

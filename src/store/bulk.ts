@@ -1,0 +1,135 @@
+/**
+ * A load into a new file beside a base that nobody has open: without journal, triggers and indexes, which are made over
+ * the whole at the end. Then the new file takes the old one's place. Whatever happens before that, the base is as it was.
+ */
+import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { dirname } from 'node:path';
+import Database from 'better-sqlite3';
+import type { Db } from '../db/client.ts';
+import { resources } from '../resources/registry.ts';
+import { listDerived, listUndeclared } from './derived.ts';
+import { type KeyIndex, openKeyIndex } from './key-index.ts';
+
+export type BulkLoad = {
+  /** The new file. It has no index but those of primary keys: ids are found by `index`. */
+  db: Db;
+  index: KeyIndex;
+  /** Makes indexes and what is derived, and puts the file in the base's place. The base's handle is closed then. */
+  finish: (say: (what: string) => void) => void;
+  /** Throws the new file away and gives the base back as it was. */
+  abandon: () => void;
+};
+
+const CACHE_KIB = 32_768;
+type SchemaEntry = { type: 'index' | 'trigger'; name: string; sql: string };
+
+/** Null where the base is in memory, somebody else has it open, or something in it could not be rebuilt. */
+export function openBulkLoad(db: Db): BulkLoad | null {
+  // A file that is open cannot be replaced there.
+  if (db.memory || process.platform === 'win32' || listUndeclared(db).length > 0) return null;
+  const path = db.name;
+  const beside = `${path}.loading`;
+  if (!lockAlone(db)) {
+    unlock(db);
+    return null;
+  }
+  removeFile(beside);
+  db.prepare('VACUUM INTO ?').run(beside);
+  const load = new Database(beside);
+  for (const pragma of [
+    'journal_mode = MEMORY',
+    'synchronous = OFF',
+    'locking_mode = EXCLUSIVE',
+    `cache_size = -${CACHE_KIB}`,
+    'foreign_keys = OFF',
+  ])
+    load.pragma(pragma);
+  const schema = load
+    .prepare(
+      "SELECT type, name, sql FROM sqlite_schema WHERE type IN ('index', 'trigger') AND sql IS NOT NULL",
+    )
+    .all() as SchemaEntry[];
+  for (const { type, name } of schema) load.exec(`DROP ${type} "${name}"`);
+  return {
+    db: load,
+    index: indexKeys(load),
+    finish(say) {
+      const make = (type: SchemaEntry['type']) => {
+        for (const entry of schema) {
+          if (entry.type !== type) continue;
+          if (type === 'index') say(`index ${entry.name}`);
+          load.exec(entry.sql);
+        }
+      };
+      make('index');
+      for (const { name, rebuild } of listDerived(load)) {
+        say(name);
+        rebuild(load);
+      }
+      make('trigger');
+      load.close();
+      synchronize(beside);
+      // To be closed after the base: closing any handle of a file gives up the locks that the process holds on it.
+      const old = openSync(path, 'r+');
+      renameSync(beside, path);
+      synchronize(dirname(path));
+      // Who opened the old file meanwhile and waits for its lock would go on with a base that nobody else sees.
+      writeSync(old, 'This base was replaced by an import.', 0);
+      db.close();
+      closeSync(old);
+    },
+    abandon() {
+      load.close();
+      removeFile(beside);
+      unlock(db);
+    },
+  };
+}
+
+/** Leaving the WAL takes being the only connection; from there on the lock is held. */
+function lockAlone(db: Db): boolean {
+  const patience = db.pragma('busy_timeout', { simple: true });
+  db.pragma('busy_timeout = 0');
+  try {
+    if (db.pragma('journal_mode = DELETE', { simple: true }) !== 'delete') return false;
+    db.pragma('locking_mode = EXCLUSIVE');
+    db.exec('BEGIN EXCLUSIVE; COMMIT');
+    return db.pragma('journal_mode', { simple: true }) === 'delete';
+  } catch (error) {
+    if (!String((error as { code?: unknown }).code).startsWith('SQLITE_BUSY')) throw error;
+    return false;
+  } finally {
+    db.pragma(`busy_timeout = ${patience}`);
+  }
+}
+
+function unlock(db: Db): void {
+  db.pragma('locking_mode = NORMAL');
+  // The lock is given up by the next reading.
+  db.prepare('SELECT count(*) FROM sqlite_schema').get();
+  db.pragma('journal_mode = WAL');
+}
+
+function indexKeys(db: Db): KeyIndex {
+  const index = openKeyIndex();
+  for (const { name } of resources) {
+    const rows = db.prepare(`SELECT key, id FROM ${name}`).iterate() as IterableIterator<{
+      key: number;
+      id: string;
+    }>;
+    for (const { key, id } of rows) index.add(name, id, key);
+  }
+  return index;
+}
+
+function synchronize(path: string): void {
+  const handle = openSync(path, 'r');
+  fsyncSync(handle);
+  closeSync(handle);
+}
+
+/** What an import that was killed left beside the base. */
+export function removeFile(path: string): void {
+  for (const end of ['', '-journal', '-wal', '-shm'])
+    if (existsSync(`${path}${end}`)) rmSync(`${path}${end}`);
+}

@@ -1,0 +1,53 @@
+/**
+ * What the base keeps beside its records and could make anew from them. A bulk load drops every trigger, loads, and then
+ * has each of these made again: whoever adds a table that triggers fill declares here how it is rebuilt.
+ */
+import type { Db } from '../db/client.ts';
+
+export type Derived = {
+  name: string;
+  /** The tables that are filled, or that have columns filled, from elsewhere. */
+  tables: readonly string[];
+  /** Makes all of it from the records, as the triggers would have; indexes are there already. */
+  rebuild: (db: Db) => void;
+};
+
+const declared: readonly Derived[] = [];
+
+/** Those declared, and every full-text index over a table of its own: these can say themselves how they are made. */
+export function listDerived(db: Db): Derived[] {
+  return [...declared, ...listFullText(db)];
+}
+
+function listFullText(db: Db): Derived[] {
+  const names = db
+    .prepare(
+      "SELECT name FROM sqlite_schema WHERE type = 'table' AND sql LIKE 'CREATE VIRTUAL TABLE%USING fts5%content=%' ORDER BY name",
+    )
+    .pluck()
+    .all() as string[];
+  return names.map((name) => ({
+    name,
+    tables: [name],
+    rebuild: () => db.prepare(`INSERT INTO "${name}" ("${name}") VALUES ('rebuild')`).run(),
+  }));
+}
+
+/** Tables that triggers write to and that nothing declared makes anew: a bulk load would leave them empty. */
+export function listUndeclared(db: Db): string[] {
+  const known = new Set(listDerived(db).flatMap(({ tables }) => tables));
+  const bodies = db
+    .prepare("SELECT substr(sql, instr(upper(sql), 'BEGIN')) FROM sqlite_schema WHERE type = 'trigger'")
+    .pluck()
+    .all() as string[];
+  const written = bodies.flatMap((body) =>
+    [
+      ...body.matchAll(
+        /\b(?:INSERT(?: OR \w+)? INTO|REPLACE INTO|UPDATE(?: OR \w+)?|DELETE FROM)\s+["`]?(\w+)/gi,
+      ),
+    ]
+      .map((match) => match[1] as string)
+      .filter((table) => !known.has(table)),
+  );
+  return [...new Set(written)];
+}

@@ -1,0 +1,120 @@
+// A load into a new file beside the base must give the same base as one record by record, and never touch one in use.
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { type Db, migrateDatabase, openDatabase } from '../../src/db/client.ts';
+import { loadSeeds } from '../../src/seed/load.ts';
+import { openBulkLoad } from '../../src/store/bulk.ts';
+import { listUndeclared } from '../../src/store/derived.ts';
+import { verifyBase } from '../../src/store/verify-base.ts';
+import { openEmptyBase, SEEDS } from '../base.ts';
+import { copyBesideSeeds } from '../seed/market-square.ts';
+import { exportAll, importFiles, openFolder, writeLines } from './importing.ts';
+
+function openBase(path: string): Db {
+  const db = openDatabase(path);
+  migrateDatabase(db);
+  return db;
+}
+
+/** Every row of every table, and the schema; without what differs in any two bases. */
+function dump(db: Db): Record<string, unknown> {
+  const schema = db
+    .prepare('SELECT type, name, tbl_name, sql FROM sqlite_schema ORDER BY type, name')
+    .all() as { type: string; name: string; sql: string | null }[];
+  const tables = schema.filter(
+    ({ type, name, sql }) => type === 'table' && !sql?.includes('VIRTUAL') && !/_fts_/.test(name),
+  );
+  const rows = tables.map(({ name }) => [
+    name,
+    name === 'facts' || name.startsWith('__')
+      ? []
+      : db
+          .prepare(`SELECT * FROM "${name}"`)
+          .all()
+          .map((row) => JSON.stringify(row))
+          .sort(),
+  ]);
+  return { schema, ...Object.fromEntries(rows) };
+}
+
+function writeExport(folder: string): string {
+  const seeds = copyBesideSeeds();
+  const db = openEmptyBase();
+  loadSeeds(db, seeds.root);
+  const file = join(folder, 'all.ndjson');
+  writeFileSync(file, exportAll(db));
+  return file;
+}
+
+test('a bulk load gives the base that a load in batches gives', async () => {
+  const folder = openFolder();
+  const file = writeExport(folder);
+  const live = openBase(join(folder, 'live.sqlite'));
+  await importFiles(live, [file], { from: 'verbatim', bulkFrom: Number.POSITIVE_INFINITY });
+  const bulk = openBase(join(folder, 'bulk.sqlite'));
+  await importFiles(bulk, [file], { from: 'verbatim', bulkFrom: 0 });
+  expect(bulk.open).toBe(false);
+  const loaded = openBase(join(folder, 'bulk.sqlite'));
+  expect(dump(loaded)).toEqual(dump(live));
+  expect(verifyBase(loaded)).toMatchObject({ ok: true, failures: [] });
+  expect(readdirSync(folder).filter((name) => name.includes('loading'))).toEqual([]);
+  loaded.close();
+  live.close();
+});
+
+test('everything that triggers write is made anew by something declared', () => {
+  expect(listUndeclared(openEmptyBase())).toEqual([]);
+});
+
+test('a base that is open elsewhere is not replaced', async () => {
+  const folder = openFolder();
+  const file = writeExport(folder);
+  const db = openBase(join(folder, 'base.sqlite'));
+  const reader = openDatabase(join(folder, 'base.sqlite'), { readonly: true });
+  const report = await importFiles(db, [file], { from: 'verbatim', bulkFrom: 0 });
+  expect(report.entries.refused).toBe(0);
+  expect(db.open).toBe(true);
+  expect(db.pragma('journal_mode', { simple: true })).toBe('wal');
+  expect(reader.prepare('SELECT count(*) FROM quotes').pluck().get()).toBe(
+    report.counts.get('quotes')?.added,
+  );
+  reader.close();
+  db.close();
+});
+
+test('while a base is loaded nobody else writes to it, and a load that is given up leaves it as it was', () => {
+  const folder = openFolder();
+  const path = join(folder, 'base.sqlite');
+  const db = openBase(path);
+  loadSeeds(db, SEEDS);
+  db.pragma('wal_checkpoint(TRUNCATE)');
+  const load = openBulkLoad(db);
+  expect(load).not.toBeNull();
+  const before = readFileSync(path);
+  expect(() => {
+    const other = openDatabase(path);
+    other.close();
+  }).toThrow('locked');
+  load?.db.exec("UPDATE actors SET name = 'x'");
+  load?.abandon();
+  expect(existsSync(`${path}.loading`)).toBe(false);
+  expect(readFileSync(path).subarray(100).equals(before.subarray(100))).toBe(true);
+  expect(db.prepare("SELECT count(*) FROM actors WHERE name = 'x'").pluck().get()).toBe(0);
+  const other = openDatabase(path);
+  expect(verifyBase(other)).toMatchObject({ ok: true });
+  other.close();
+  db.close();
+});
+
+test('an import of nothing new keeps the file', async () => {
+  const folder = openFolder();
+  const path = join(folder, 'base.sqlite');
+  const db = openBase(path);
+  const file = join(folder, 'a.ndjson');
+  writeFileSync(file, writeLines([{ noun: 'actors', id: 'a', name: 'A', kind: 'nobody' }]));
+  const report = await importFiles(db, [file], { from: 'verbatim', bulkFrom: 0 });
+  expect(report.entries).toEqual({ taken: 0, refused: 1 });
+  expect(db.open).toBe(true);
+  db.close();
+});
