@@ -1,12 +1,13 @@
 /** Every format that `verbatim import` reads. */
 import type { ImportFormat } from './format.ts';
 import { brat } from './formats/brat/brat.ts';
+import { csv } from './formats/csv/csv.ts';
 import { dna } from './formats/dna/dna.ts';
 import { quotebank } from './formats/quotebank.ts';
 import { verbatim } from './formats/verbatim.ts';
 import { w3c } from './formats/w3c/w3c.ts';
 
-export const importFormats: readonly ImportFormat[] = [verbatim, quotebank, brat, w3c, dna];
+export const importFormats: readonly ImportFormat[] = [verbatim, csv, quotebank, brat, w3c, dna];
 
 export type FormatFlag = { flag: string; description: string };
 

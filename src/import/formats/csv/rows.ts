@@ -1,0 +1,241 @@
+/** A row of a table as records. */
+import { statSync } from 'node:fs';
+import { basename, join, relative } from 'node:path';
+import { UsageError } from '../../../errors.ts';
+import { anchorSpan, findNearestPassage, locateExact } from '../../../evidence/anchors.ts';
+import { type CodePointIndex, countCodePoints, indexCodePoints } from '../../../evidence/code-points.ts';
+import { describeMisplaced } from '../../../evidence/misplaced.ts';
+import { indexSentences, type SentenceFinder } from '../../../evidence/sentences.ts';
+import type { Field, Noun } from '../../../resources/resource.ts';
+import { readTextFile } from '../../../seed/read.ts';
+import { keepRecent } from '../../../store/recent.ts';
+import type { ActorName, IncomingRecord, ReaderContext } from '../../format.ts';
+import { deriveId } from '../../ids.ts';
+import { placeSpan } from '../../place-span.ts';
+import type { ReadDate } from './dates.ts';
+import type { Mapping, Target } from './mapping.ts';
+
+/** Why a row cannot be taken. */
+export class RowFault extends Error {}
+
+export type RowSetting = {
+  file: string;
+  mapping: Mapping;
+  readDate: ReadDate;
+  /** The folder that `text_file` names are in. */
+  texts: string | null;
+  context: ReaderContext;
+};
+export type ReadRow = (cells: Readonly<Record<string, string>>) => IncomingRecord[];
+
+type Values = Record<string, unknown>;
+type Source = { incoming: IncomingRecord; text: CodePointIndex | null; sentences: SentenceFinder | null };
+
+/** Sources of rows that follow each other are kept, in UTF-16 units of their texts. */
+const MOST_TEXT = 8_000_000;
+
+export function openRowReader(setting: RowSetting): ReadRow {
+  const { mapping, context } = setting;
+  const sources = keepRecent<Source>(MOST_TEXT, ({ text }) => 500 + (text?.text.length ?? 0));
+  return (cells) => {
+    const record: Values = {};
+    const others = new Map<string, Values>();
+    const actors = new Map<string, Partial<ActorName> & { id?: string }>();
+    const put = (target: Target, cell: string, where: string) => {
+      const given = mapping.values.get(target.path)?.[cell] ?? cell;
+      if (given === '' || mapping.nothing.has(given)) return;
+      try {
+        putValue(setting, { record, others, actors }, target, given);
+      } catch (error) {
+        if (error instanceof RowFault) throw error;
+        throw new RowFault(`${where}: ${(error as Error).message}`);
+      }
+    };
+    for (const { target, value } of mapping.constants) put(target, value, target.path);
+    for (const { column, targets } of mapping.columns)
+      for (const target of targets) put(target, cells[column] ?? '', `column "${column}"`);
+    const before: IncomingRecord[] = [];
+    for (const [field, name] of actors) record[field] = nameActor(context, field, name, before);
+    let source: Source | null = null;
+    if (mapping.noun === 'quotes') {
+      source = describeSource(
+        setting,
+        sources,
+        others.get('source') ?? {},
+        record.source as string | undefined,
+      );
+      if (source !== null) {
+        record.source = source.incoming.record.id;
+        before.push(source.incoming);
+      }
+      finishQuote(record, source, context);
+    }
+    return [...before, { noun: mapping.noun, record }];
+  };
+}
+
+type Row = {
+  record: Values;
+  others: Map<string, Values>;
+  actors: Map<string, Partial<ActorName> & { id?: string }>;
+};
+
+function putValue(setting: RowSetting, { record, others, actors }: Row, target: Target, cell: string): void {
+  const { of, name, part, field } = target;
+  if (of !== null) {
+    const other = others.get(of) ?? {};
+    others.set(of, other);
+    other[name] = readCell(setting, field, cell);
+    return;
+  }
+  if (field.type === 'reference' && field.to === 'actors') {
+    actors.set(name, { ...actors.get(name), [part ?? 'name']: cell.trim() });
+    return;
+  }
+  if (field.type === 'object' && part !== null) {
+    const sub = field.fields[part] as Field;
+    record[name] = { ...(record[name] as Values | undefined), [part]: readCell(setting, sub, cell) };
+    return;
+  }
+  if (field.type === 'children') {
+    const own = part ?? (Object.keys(field.fields)[0] as string);
+    const values = listParts(setting, name, cell).map((each) =>
+      readCell(setting, field.fields[own] as Field, each),
+    );
+    const children = (record[name] ?? values.map(() => ({}))) as Values[];
+    if (children.length !== values.length)
+      throw new RowFault(
+        `${name} has ${children.length} entries in one column and ${values.length} in another`,
+      );
+    record[name] = children.map((child, n) => ({ ...child, [own]: values[n] }));
+    return;
+  }
+  record[name] =
+    field.type === 'references'
+      ? listParts(setting, name, cell).map((id) => id.trim())
+      : readCell(setting, field, cell);
+}
+
+/** A quotation may hold whatever separates lists: it is cut only where the mapping separates lists by a line's end. */
+function listParts({ mapping }: RowSetting, name: string, cell: string): string[] {
+  if (mapping.lists === null || (name === 'spans' && mapping.lists.trim() !== '')) return [cell];
+  return cell.split(mapping.lists).filter((part) => part.trim() !== '');
+}
+
+function readCell({ readDate }: RowSetting, field: Field, cell: string): unknown {
+  switch (field.type) {
+    case 'date':
+      return readDate(cell);
+    case 'integer':
+      if (!/^\d+$/.test(cell.trim())) throw new RowFault(`"${cell}" is not a whole number`);
+      return Number(cell);
+    case 'boolean':
+      if (!/^(true|false|yes|no|1|0)$/i.test(cell.trim()))
+        throw new RowFault(`"${cell}" is neither yes nor no`);
+      return /^(true|yes|1)$/i.test(cell.trim());
+    case 'text':
+      return cell;
+    default:
+      return cell.trim();
+  }
+}
+
+function nameActor(
+  context: ReaderContext,
+  field: string,
+  { id, name, ...rest }: Partial<ActorName> & { id?: string },
+  before: IncomingRecord[],
+): string | null {
+  if (id !== undefined) return id;
+  if (name === undefined) return null;
+  const found = context.resolveActor({ name, ...rest });
+  if ('ambiguous' in found)
+    throw new RowFault(
+      `${field}: "${name}" may be ${found.ambiguous.join(' or ')}; give the id, in a column for ${field}.id`,
+    );
+  before.push(...found.records);
+  return found.id;
+}
+
+/** The source of a row: the one that its cells describe, or the table itself. Null where the row names one by its id. */
+function describeSource(
+  setting: RowSetting,
+  sources: ReturnType<typeof keepRecent<Source>>,
+  fields: Values,
+  named: string | undefined,
+): Source | null {
+  const { file, context } = setting;
+  if (named !== undefined && Object.keys(fields).length === 0) return null;
+  const { text_file: textFile, ...record } = fields;
+  if (typeof textFile === 'string') record.text = readText(setting, textFile);
+  const title = record.title ?? textFile ?? record.url ?? record.id ?? basename(file);
+  if (record.title === undefined) Object.assign(record, { title, title_supplied: true });
+  if (context.corpus !== null) record.corpus = context.corpus;
+  const id = String(named ?? record.id ?? deriveId('source', record));
+  const known = sources.get(id);
+  const same =
+    known !== undefined && JSON.stringify({ ...record, id }) === JSON.stringify(known.incoming.record);
+  if (same) return known;
+  const text = typeof record.text === 'string' ? indexCodePoints(record.text) : null;
+  const source: Source = {
+    incoming: { noun: 'sources' satisfies Noun, record: { ...record, id } },
+    text,
+    sentences: text === null ? null : indexSentences(text),
+  };
+  sources.set(id, source);
+  return source;
+}
+
+function readText({ texts }: RowSetting, name: string): string {
+  if (texts === null)
+    throw new UsageError('--texts is missing: the folder of the files that the table names.');
+  const path = join(texts, name.trim());
+  if (relative(texts, path).startsWith('..')) throw new RowFault(`"${name}" lies outside of --texts`);
+  if (statSync(path, { throwIfNoEntry: false }) === undefined)
+    throw new RowFault(`there is no file "${name}" in --texts`);
+  return readTextFile(path);
+}
+
+/** Where the source's text is held, the words are looked for in it: they must stand there once, or where the row says. */
+function finishQuote(record: Values, source: Source | null, context: ReaderContext): void {
+  const spans = (record.spans ?? []) as { exact: string; start?: number; end?: number }[];
+  record.kind ??= spans.length > 0 ? 'direct' : 'indirect';
+  if (source?.text == null || source.sentences === null || record.passage !== undefined || spans.length === 0)
+    return;
+  const text = source.text;
+  const placed = spans.map((span) => placeSpan(text, findPlace(text, span, context)));
+  const first = placed[0] as (typeof placed)[number];
+  const last = placed.at(-1) as (typeof placed)[number];
+  record.spans = placed;
+  record.passage = source.sentences.widen({ start: first.start, end: last.end });
+}
+
+function findPlace(
+  text: CodePointIndex,
+  span: { exact: string; start?: number; end?: number },
+  context: ReaderContext,
+): { start: number; end: number } {
+  if (span.start !== undefined) {
+    const place = {
+      exact: span.exact,
+      start: span.start,
+      end: span.end ?? span.start + countCodePoints(span.exact),
+    };
+    const { state } = anchorSpan(text, place);
+    context.countSpan(state);
+    if (state !== 'exact')
+      throw new RowFault(describeMisplaced(text.text, place) ?? 'the words do not stand there');
+    return place;
+  }
+  const found = locateExact(text, span.exact);
+  context.countSpan(found.state);
+  if (found.state === 'exact') return found;
+  if (found.state === 'ambiguous')
+    throw new RowFault(
+      `the words stand ${found.occurrences.length} times in the source; columns for spans.start and spans.end say which is meant`,
+    );
+  const nearest = findNearestPassage(text, span.exact);
+  const hint =
+    nearest === null ? '' : `; the nearest passage is [${nearest.start}, ${nearest.end}): “${nearest.text}”`;
+  throw new RowFault(`the words do not stand in the source${hint}`);
+}
