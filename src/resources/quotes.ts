@@ -406,7 +406,8 @@ function fillText(quote: QuoteDraft, spans: Span[], sourceText: string | null): 
       },
     ];
   }
-  quote.text_by = 'curator';
+  // What a data set reports as unspecified are words of a source that is not held.
+  quote.text_by = quote.passage == null && quote.kind === 'unspecified' ? 'source' : 'curator';
   const placed = placeSpansInText(quote.text, exacts);
   if ('missing' in placed) {
     return [

@@ -75,7 +75,8 @@ function findSpeaker(setting: Setting, sources: readonly TextBound[]): Speaker {
   }
   const link = annotations.normalizations.get(source.id);
   const wikidata = /^wikidata:(Q[1-9]\d*)$/i.exec(link?.reference ?? '')?.[1];
-  const name = wikidata === undefined ? readSpeakerName(words) : link?.name.trim() || words;
+  const name =
+    wikidata === undefined ? readSpeakerName(words, readLine(document, source)) : link?.name.trim() || words;
   if (name === null) {
     tally.add('speakers that are no name by themselves: their words are kept, and no actor is made of them');
     return { ...unknown, note: words };
@@ -93,6 +94,12 @@ function readWords({ flat }: BratDocument, { fragments }: TextBound): string {
     .toSorted(compareStarts)
     .map(({ start, end }) => flat.slice(start, end))
     .join(' … ');
+}
+
+function readLine({ text: { text, toUtf16 } }: BratDocument, { fragments }: TextBound): string {
+  const at = toUtf16(fragments[0]?.start ?? 0);
+  const end = text.indexOf('\n', at);
+  return text.slice(text.lastIndexOf('\n', at - 1) + 1, end === -1 ? undefined : end);
 }
 
 /** brat cuts an annotation at the end of a line: pieces with nothing but white space between are one. */

@@ -16,6 +16,10 @@ export function checkTextBound({ flat, text }: BratDocument, annotation: TextBou
   const inside = fragments.every(({ end }) => end <= flat.length);
   if (inside && fragments.map(({ start, end }) => flat.slice(start, end)).join(' ') === words)
     return { state: 'exact', sentence: null };
+  if (words === '') {
+    const sentence = 'it repeats no words, so that nothing shows whether its offsets fit the text';
+    return { state: 'missing', sentence: `${annotation.id} (${annotation.type}): ${sentence}` };
+  }
   let state: SpanState = 'exact';
   let sentence: string | null = null;
   for (const { fragment, exact } of splitWords(fragments, words)) {
@@ -28,10 +32,7 @@ export function checkTextBound({ flat, text }: BratDocument, annotation: TextBou
   // Fragments that each stand in their place, and words that are not theirs.
   if (sentence === null) {
     state = 'missing';
-    sentence =
-      words === ''
-        ? 'it repeats no words, so that nothing shows whether its offsets fit the text'
-        : 'its words are not those of its fragments, joined by a space';
+    sentence = 'its words are not those of its fragments, joined by a space';
   }
   const counted = findOtherCount(text.text, annotation);
   const hint = counted === null ? '' : `; the offsets fit where ${counted}`;
