@@ -12,6 +12,7 @@ export const tasks = {
   draw_network: async () => (await import('./networks.ts')).drawNetwork,
   find_shifts: async () => (await import('../analysis/shifts.ts')).findAskedShifts,
   measure_agreement: async () => (await import('../analysis/agreement.ts')).measureAsked,
+  list_evidence: async () => (await import('../analysis/networks/evidence.ts')).listAskedEvidence,
 } as const satisfies Record<string, () => Promise<Task<never, unknown>>>;
 
 type TaskFunctions = { [N in keyof typeof tasks]: Awaited<ReturnType<(typeof tasks)[N]>> };

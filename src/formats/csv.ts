@@ -63,7 +63,7 @@ export function writeRecords(
 }
 
 /** An empty cell that is alone in its row is quoted: readers take an empty line for none. */
-function writeRows(rows: readonly (readonly string[])[], guard: boolean): string {
+export function writeRows(rows: readonly (readonly string[])[], guard: boolean): string {
   return stringify(rows as string[][], {
     record_delimiter: '\r\n',
     escape_formulas: guard,

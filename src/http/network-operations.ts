@@ -4,6 +4,7 @@ import {
   listNodeKeys,
   MOST_EDGES,
   NETWORK_FORMATS,
+  type NetworkFormat,
   type NetworkParameter,
   STANDARD,
   SUBJECTS,
@@ -18,8 +19,28 @@ import {
   networkNormalization,
   type WordList,
 } from '../vocabulary.ts';
-import { describeFilters, describeRefusals, describeSamples, type JsonSchema, ref } from './operations.ts';
+import {
+  describeFilters,
+  describeRefusals,
+  describeSamples,
+  type JsonSchema,
+  pageProperties,
+  ref,
+} from './operations.ts';
 
+/** The first is given to those who accept anything; edges and matrix are both CSV, and the matrix is its first. */
+export const NETWORK_TYPES: Record<NetworkFormat, string> = {
+  json: 'application/json',
+  csv: 'text/csv',
+  edges: 'text/csv',
+  graphml: 'application/graphml+xml',
+  gexf: 'application/gexf+xml',
+};
+
+const FORMAT_DESCRIPTION =
+  '`json`: nodes and edges. `csv`: the whole matrix. `edges`: a row for each edge, as CSV. `graphml` and `gexf`: for Gephi, networkx and igraph. Wins over the `Accept` header.';
+
+export const EVIDENCE_EXAMPLE = '/v1/networks/evidence?row=russia&column=jcpoa';
 export const NETWORK_EXAMPLE = '/v1/networks?mode=one&aggregation=congruence&source=eftekhari-op-ed';
 
 function describeWord(list: WordList, standard: string): JsonSchema {
@@ -68,7 +89,7 @@ export function describeOwnParameters(): Record<NetworkParameter, JsonSchema> {
       type: 'string',
       examples: ['P1M'],
       description:
-        'A network for each window of time, half-open: `P30D`, `P2W`, `P1M`, `P1Y`. The first begins with the period that is asked for, else with the first statement.',
+        'A network for each window of time, half-open: `P30D`, `P2W`, `P1M`, `P1Y`. The first begins with the period that is asked for, else with the first statement; in steps of weeks, months or years, with that one of the calendar.',
     },
     step: {
       type: 'string',
@@ -208,6 +229,55 @@ export const networkSchema: JsonSchema = {
   },
 };
 
+const nodeOfEnd: JsonSchema = {
+  type: 'object',
+  required: ['id', 'label'],
+  properties: { id, label: { type: 'string' } },
+};
+
+const record: JsonSchema = {
+  anyOf: [ref('Stance'), ref('StancePart'), ref('Quote'), ref('QuotePart')],
+};
+const evidenceSchema: JsonSchema = {
+  type: 'object',
+  required: [
+    ...['parameters', 'row', 'column', 'weight', 'divisor', 'counts'],
+    ...['total', 'total_is', 'next_cursor', 'results', 'data_version'],
+  ],
+  properties: {
+    parameters: { type: 'object', additionalProperties: true },
+    row: nodeOfEnd,
+    column: nodeOfEnd,
+    start: { type: 'string', description: 'First day of the window.' },
+    end: { type: 'string', description: 'The day after its last.' },
+    weight: { type: 'number', description: 'As in the network.' },
+    divisor: {
+      type: ['number', 'null'],
+      description: 'What the normalization divided by; null where there are no statements.',
+    },
+    counts: { ...counts, description: 'As in the network.' },
+    ...pageProperties,
+    results: {
+      type: 'array',
+      items: {
+        anyOf: [
+          record,
+          {
+            type: 'object',
+            required: ['shared', 'weight', 'row', 'column'],
+            properties: {
+              shared: { ...nodeOfEnd, description: 'The column in which both rows meet.' },
+              weight: { type: 'integer', description: '1; -1 for what is subtracted.' },
+              row: record,
+              column: record,
+            },
+          },
+        ],
+      },
+    },
+  },
+};
+
 export function describeNetwork(): JsonSchema {
   return {
     operationId: 'getNetwork',
@@ -219,7 +289,12 @@ export function describeNetwork(): JsonSchema {
       type: 'object',
       properties: {
         ...describeOwnParameters(),
-        format: { type: 'string', enum: [...NETWORK_FORMATS], description: 'Wins over the `Accept` header.' },
+        format: {
+          type: 'string',
+          enum: [...NETWORK_FORMATS],
+          default: 'json',
+          description: FORMAT_DESCRIPTION,
+        },
         q: { type: 'string', description: 'Words that the statements hold, as in their lists.' },
         ...describeNetworkFilters(),
       },
@@ -230,7 +305,12 @@ export function describeNetwork(): JsonSchema {
         headers: {
           ETag: { type: 'string', description: 'Stands for exactly these bytes; for `If-None-Match`.' },
         },
-        content: { 'application/json': { schema: ref('Network') } },
+        content: Object.fromEntries(
+          Object.values(NETWORK_TYPES).map((type) => [
+            type,
+            { schema: type === NETWORK_TYPES.json ? ref('Network') : { type: 'string' } },
+          ]),
+        ),
       },
       304: { description: 'What the caller has is still right.', type: 'null' },
       ...describeRefusals(
@@ -245,5 +325,65 @@ export function describeNetwork(): JsonSchema {
       ),
     },
     'x-codeSamples': describeSamples(NETWORK_EXAMPLE),
+  };
+}
+
+export function describeEvidence(limits: { page_size: number; page_size_max: number }): JsonSchema {
+  const { limit: _, ...own } = describeOwnParameters();
+  return {
+    operationId: 'listNetworkEvidence',
+    summary: 'List what an edge is made of',
+    description:
+      'Exactly the records that one cell of a network is made of, in the order of time, after duplicates were removed; with `mode=one`, the pairs of records in which two rows meet, column by column. Takes the parameters of the network; each edge has the address of its own.',
+    tags: ['Networks'],
+    querystring: {
+      type: 'object',
+      required: ['row', 'column'],
+      properties: {
+        row: { type: 'string', description: 'Id of the row.', examples: ['russia'] },
+        column: {
+          type: 'string',
+          description: 'Id of the column; with `mode=one`, of the other row.',
+          examples: ['jcpoa'],
+        },
+        start: { type: 'string', description: 'With `window`, the first day of the one that is meant.' },
+        ...own,
+        limit: {
+          type: 'integer',
+          minimum: 1,
+          maximum: limits.page_size_max,
+          default: limits.page_size,
+          description: 'Records, or pairs, on a page.',
+        },
+        cursor: {
+          type: 'string',
+          description: '`next_cursor` of the page before, with the same parameters.',
+        },
+        fields: { type: 'string', description: 'Part of each record: dotted paths joined by commas.' },
+        q: { type: 'string', description: 'Words that the statements hold, as in their lists.' },
+        ...describeNetworkFilters(),
+      },
+    },
+    response: {
+      200: {
+        description: 'A page of records, or of pairs of records.',
+        headers: {
+          ETag: { type: 'string', description: 'Stands for exactly these bytes; for `If-None-Match`.' },
+        },
+        content: { 'application/json': { schema: evidenceSchema } },
+      },
+      304: { description: 'What the caller has is still right.', type: 'null' },
+      ...describeRefusals(
+        'unknown_parameter',
+        'invalid_value',
+        'unknown_id',
+        'conflicting_parameters',
+        'cursor_expired',
+        'not_acceptable',
+        'deadline_exceeded',
+        'overloaded',
+      ),
+    },
+    'x-codeSamples': describeSamples(EVIDENCE_EXAMPLE),
   };
 }

@@ -423,7 +423,7 @@ function isWord(filter: Filter, value: string): boolean {
   return filter.list !== undefined && Object.hasOwn(filter.list.words, value);
 }
 
-function parseValue(filter: Filter, value: string): FilterValue {
+export function parseValue(filter: Filter, value: string): FilterValue {
   const parameter = filter.name;
   const shown = value.slice(0, 100);
   if (value === '') {

@@ -8,7 +8,7 @@ import { prepare } from '../db/statements.ts';
 import { joinSql, TRUE } from './conditions.ts';
 import type { Query } from './params.ts';
 import { type Plan, planRows } from './plan.ts';
-import { countRows, finishRows, getBudget, type Page, WORK_BUDGET } from './read.ts';
+import { countRows, getBudget, type Page, readRecords, WORK_BUDGET } from './read.ts';
 
 /**
  * Every matching record is equally likely. Where more match than may be read, row numbers are drawn and those that do
@@ -23,15 +23,13 @@ export async function readSample(db: Db, query: Query, size: number): Promise<Pa
     total.total_is === 'exact' || plan.kind === 'newest'
       ? drawFromAll(listKeys(db, query, plan), size, random)
       : drawByNumber(db, query, plan, size, random);
-  const read = prepare(db, `SELECT key, 0, document FROM ${query.resource.name} WHERE key = ?`).raw();
-  const rows = keys.map((key) => read.get(key) as [number, number, string]);
   return {
     ...total,
-    documents: finishRows(db, query, rows),
+    documents: readRecords(db, query, keys),
     next_cursor: null,
     ranking: null,
     data_version: readDataVersion(db),
-    visited: rows.length,
+    visited: keys.length,
   };
 }
 

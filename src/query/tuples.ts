@@ -15,12 +15,12 @@ export type Cell = string | number | null;
 export type Tuple = [key: number, ...Cell[]];
 
 /**
- * Whether all tuples can be read within what one request may cost. Others are for a process of their own
- * (src/compute).
+ * Whether all tuples can be read within what one request may cost, or from fewer rows still. Others are for a process of
+ * their own (src/compute).
  */
-export function fitsBudget(db: Db, query: Query): boolean {
+export function fitsBudget(db: Db, query: Query, most = Number.POSITIVE_INFINITY): boolean {
   const plan = planRows(db, query, null);
-  return plan.kind !== 'newest' && countCandidates(db, query, plan, getBudget(plan)) !== null;
+  return plan.kind !== 'newest' && countCandidates(db, query, plan, Math.min(getBudget(plan), most)) !== null;
 }
 
 /** How many rows the plan would visit; null for more than `most`. */

@@ -109,6 +109,8 @@ describe.each(operations)('$method $path', ({ path, operation }) => {
       if (value === 'relevance') params.q = 'iran';
       if (name === 'fill') params.group_by = 'year';
       if (ONE_MODE.includes(value)) params.mode = 'one';
+      if (params.mode === 'one' && required.column !== undefined) params.column = 'iran';
+      if (name === 'window' && required.column !== undefined) params.start = '2020-12-01';
       if (['rows', 'guard', 'table'].includes(name)) params.format = 'csv';
       const answer = await ask(app, buildUrl(at, params));
       const none = path.endsWith('/random') && answer.status === 404;

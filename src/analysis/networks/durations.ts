@@ -1,8 +1,13 @@
 /** Lengths of time as ISO 8601 writes them, in one unit: `P30D`, `P2W`, `P1M`, `P1Y`. */
-import { countDaysOfMonth, toCivil, toDay } from '../../edtf.ts';
+import { countDaysOfMonth, toCivil, toDay, unitBounds, unitOfRange } from '../../edtf.ts';
 import { Refusal } from '../../errors.ts';
 
-export type Duration = { text: string; months: number; days: number };
+export type Duration = {
+  text: string;
+  unit: 'day' | 'week' | 'month' | 'year';
+  months: number;
+  days: number;
+};
 
 /** Throws a Refusal that names the parameter. */
 export function parseDuration(parameter: string, value: string): Duration {
@@ -17,13 +22,13 @@ export function parseDuration(parameter: string, value: string): Duration {
   const number = Number(found[1]);
   switch (found[2]) {
     case 'D':
-      return { text: value, months: 0, days: number };
+      return { text: value, unit: 'day', months: 0, days: number };
     case 'W':
-      return { text: value, months: 0, days: number * 7 };
+      return { text: value, unit: 'week', months: 0, days: number * 7 };
     case 'M':
-      return { text: value, months: number, days: 0 };
+      return { text: value, unit: 'month', months: number, days: 0 };
     default:
-      return { text: value, months: number * 12, days: 0 };
+      return { text: value, unit: 'year', months: number * 12, days: 0 };
   }
 }
 
@@ -35,4 +40,9 @@ export function addDuration(day: number, { months, days }: Duration, times: numb
   const reachedYear = Math.floor(reached / 12);
   const reachedMonth = reached - reachedYear * 12 + 1;
   return toDay(reachedYear, reachedMonth, Math.min(dayOfMonth, countDaysOfMonth(reachedYear, reachedMonth)));
+}
+
+/** The first day of the unit that holds a day: weeks begin on Monday. */
+export function findUnitStart(day: number, { unit }: Duration): number {
+  return unitBounds(unitOfRange(day, day, unit) as string, unit).from;
 }

@@ -2,15 +2,15 @@
 import type { Db } from '../../db/client.ts';
 import { Refusal } from '../../errors.ts';
 import type { Query } from '../../query/params.ts';
-import { buildCells, type Cells, LEVELS, sumCell, sumRowsAndColumns } from './cells.ts';
+import { buildCells, type Cells, sumRowsAndColumns } from './cells.ts';
 import { dropDuplicates, orderEntries } from './duplicates.ts';
-import { countPairs, countProducts, weighPairs } from './one-mode.ts';
+import { countCell, countPair, findFirst } from './measure.ts';
+import { countProducts, weighPairs } from './one-mode.ts';
 import type { NetworkParameters } from './parameters.ts';
 import {
   type Entries,
   type LeftOut,
   type Node,
-  POSITIONS,
   readStatements,
   type Statements,
   takesSides,
@@ -60,7 +60,13 @@ function needsOrder({ duplicates }: NetworkParameters): boolean {
   return duplicates !== 'include';
 }
 
-export function buildNetworks(db: Db, query: Query, parameters: NetworkParameters): Networks {
+/** Null where it would be made of more products of two cells than `most`. */
+export function buildNetworks(
+  db: Db,
+  query: Query,
+  parameters: NetworkParameters,
+  most: number,
+): Networks | null {
   const statements = readStatements(db, query, parameters, needsOrder(parameters));
   const { entries } = statements;
   const all = Int32Array.from(entries.keys, (_, n) => n);
@@ -70,7 +76,8 @@ export function buildNetworks(db: Db, query: Query, parameters: NetworkParameter
   const parts = splitByWindow(query, parameters, entries, all);
   const inSome = parameters.window === null ? all.length : countTogether(parts.map((part) => part.indices));
   let products = 0;
-  const networks = parts.map(({ window, indices }) => {
+  const networks: { network: Network; kept: Int32Array }[] = [];
+  for (const { window, indices } of parts) {
     const kept = dropDuplicates(
       entries,
       indices,
@@ -81,8 +88,9 @@ export function buildNetworks(db: Db, query: Query, parameters: NetworkParameter
     const network = buildNetwork(statements, parameters, window, kept, indices.length - kept.length);
     products += parameters.mode === 'one' ? countProducts(network.cells) : 0;
     if (products > MOST_PRODUCTS) throw refuseProducts();
-    return { network, kept };
-  });
+    if (products > most) return null;
+    networks.push({ network, kept });
+  }
   const used =
     parameters.window === null
       ? (networks[0]?.kept.length ?? 0)
@@ -123,18 +131,6 @@ function splitByWindow(
     window: one,
     indices: all.subarray(findFirst(all.length, dayAt, one.start), findFirst(all.length, dayAt, one.end)),
   }));
-}
-
-/** The first place whose value is not below the wanted one; values ascend. */
-function findFirst(length: number, valueAt: (at: number) => number, wanted: number): number {
-  let low = 0;
-  let high = length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (valueAt(middle) < wanted) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }
 
 /** How many entries are in at least one of the lists. */
@@ -206,33 +202,4 @@ export function listEdges(
           : countPair(cells, row, column, parameters),
     })),
   };
-}
-
-/** The statements of a cell by the positions that its network is made of. */
-function countCell(
-  cells: Cells,
-  row: number,
-  column: number,
-  parameters: NetworkParameters,
-): Record<string, number> {
-  const from = cells.starts[row] as number;
-  const length = (cells.starts[row + 1] as number) - from;
-  const at = from + findFirst(length, (n) => cells.column[from + n] as number, column);
-  const total = sumCell(cells, at);
-  if (parameters.of === 'quotes') return { total };
-  const words = takesSides(parameters)
-    ? POSITIONS.filter((word) => word === 'support' || word === 'oppose')
-    : POSITIONS;
-  const counts = words.map((word) => [word, cells.counts[at * LEVELS + POSITIONS.indexOf(word)] as number]);
-  return { ...Object.fromEntries(counts), total };
-}
-
-function countPair(
-  cells: Cells,
-  row: number,
-  other: number,
-  parameters: NetworkParameters,
-): Record<string, number> {
-  const { pairs, congruent, conflicting, columns } = countPairs(cells, row, other);
-  return parameters.of === 'quotes' ? { pairs, columns } : { congruent, conflicting, pairs, columns };
 }

@@ -166,6 +166,16 @@ function createDivisor(
   }
 }
 
+/** The divisor of one pair; 1 where weights are divided by nothing. */
+export function findPairDivisor(
+  cells: Cells,
+  normalization: Normalization,
+  row: number,
+  other: number,
+): number {
+  return createDivisor(cells, normalization, true)?.(row)(other) ?? 1;
+}
+
 /**
  * What one of two rows says counts once, what both say is multiplied: from the sum of both, xy − x − y is added for each
  * position on each column that both take, which is (x − 1)(y − 1) − 1.

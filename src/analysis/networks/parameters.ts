@@ -30,7 +30,7 @@ export type Aggregation = 'ignore' | 'congruence' | 'conflict' | 'subtract' | 'c
 export type Normalization = 'no' | 'activity' | 'prominence' | 'average' | 'jaccard' | 'cosine';
 export type Duplicates = 'include' | 'document' | 'week' | 'month' | 'year' | 'acrossrange';
 
-export const NETWORK_FORMATS = ['json'] as const;
+export const NETWORK_FORMATS = ['json', 'csv', 'edges', 'graphml', 'gexf'] as const;
 export type NetworkFormat = (typeof NETWORK_FORMATS)[number];
 
 export const DEFAULT_LIMIT = 10_000;
@@ -85,6 +85,8 @@ export type NetworkQuestion = {
   parameters: NetworkParameters;
   query: Query;
   format: NetworkFormat | null;
+  /** Whether `limit` was asked for. */
+  limited: boolean;
   /** One spelling for all ways to ask the same. */
   canonical: string;
   /** The address of a cell's evidence; `start` is that of its window. */
@@ -110,12 +112,31 @@ export function parseNetwork(raw: RawParams, limits: Limits): NetworkQuestion {
   return {
     parameters,
     query,
+    limited: own.limit !== undefined,
     format:
       own.format === undefined ? null : (parseWord('format', own.format, NETWORK_FORMATS) as NetworkFormat),
     canonical: JSON.stringify([query.list, describeParameters(parameters)]),
     link: (row, column, start) =>
       `/v1/networks/evidence?${shared}row=${encodeURIComponent(row)}&column=${encodeURIComponent(column)}${start === null ? '' : `&start=${start}`}`,
   };
+}
+
+/** What the format has no place for. */
+export function refuseForFormat({ parameters, limited }: NetworkQuestion, format: NetworkFormat): void {
+  if (format === 'csv' && limited) {
+    throw new Refusal(
+      'conflicting_parameters',
+      '`format=csv` is the whole matrix, which `limit` would leave holes in. `format=edges` lists the strongest edges.',
+      { parameter: 'limit' },
+    );
+  }
+  if (parameters.window !== null && format !== 'json' && format !== 'edges') {
+    throw new Refusal(
+      'conflicting_parameters',
+      `\`format=${format}\` holds one network, and \`window\` makes several: take \`json\` or \`edges\`, or one period with \`${getResource(parameters.of).date}=\`.`,
+      { parameter: 'window' },
+    );
+  }
 }
 
 /** What a cell depends on and is not as it is without being asked for, in one order. */

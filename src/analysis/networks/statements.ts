@@ -1,6 +1,7 @@
 /** The statements of a network: one entry for each record under one row and one column. */
 import type { Db } from '../../db/client.ts';
 import { Refusal } from '../../errors.ts';
+import type { Condition } from '../../query/conditions.ts';
 import { type Filter, listFilters } from '../../query/filters.ts';
 import { labelCell } from '../../query/group.ts';
 import type { Query } from '../../query/params.ts';
@@ -82,8 +83,8 @@ export function readStatements(
   const positioned = parameters.of === 'stances';
   const dated = needsDays(parameters) || ordered;
   const read = [
-    nameOwnValue(resource, parameters.rows),
-    nameOwnValue(resource, parameters.columns),
+    nameOwnFilter(resource, parameters.rows).name,
+    nameOwnFilter(resource, parameters.columns).name,
     ...(positioned ? ['position'] : []),
     ...(dated ? [resource.date as string, 'source.published'] : []),
     ...(ordered ? ['source'] : []),
@@ -160,8 +161,8 @@ export function readStatements(
 }
 
 /** In a tree, a statement counts under its own topic, for whose proposition it speaks, and not under broader ones. */
-function nameOwnValue(resource: Resource, { name, closure }: Filter): string {
-  return closure === undefined ? name : (listFilters(resource).get(`${name}.only`) as Filter).name;
+export function nameOwnFilter(resource: Resource, filter: Filter): Filter {
+  return filter.closure === undefined ? filter : (listFilters(resource).get(`${filter.name}.only`) as Filter);
 }
 
 /** The record's own date and its source's stand behind each other, each as its earliest and latest day. */
@@ -200,18 +201,25 @@ function createIndex(): { cells: Cell[]; add: (cell: Cell) => number } {
 
 /** Nodes in the order of their ids, so that nothing depends on the order in which records were added. */
 function sortNodes(db: Db, filter: Filter, cells: readonly Cell[]): { nodes: Node[]; places: Int32Array } {
-  const nodes = cells.map((cell): Node => {
-    const value = labelCell(db, { name: filter.name, filter, unit: null }, cell);
-    if (value === null || typeof value !== 'object') return { id: String(value), label: String(value) };
-    const { id = '', ...labels } = value;
-    return { id, label: Object.values(labels)[0] ?? id };
-  });
+  const nodes = cells.map((cell) => readNodeAt(db, filter, cell));
   const order = nodes.map((_, n) => n).sort((a, b) => compareIds(nodes[a] as Node, nodes[b] as Node));
   const places = new Int32Array(nodes.length);
   order.forEach((number, place) => {
     places[number] = place;
   });
   return { nodes: order.map((number) => nodes[number] as Node), places };
+}
+
+/** The node that a condition with one value, resolved, stands for. */
+export function readNode(db: Db, { filter, values }: Condition): Node {
+  return readNodeAt(db, filter, values[0] as Cell);
+}
+
+function readNodeAt(db: Db, filter: Filter, cell: Cell): Node {
+  const value = labelCell(db, { name: filter.name, filter, unit: null }, cell);
+  if (value === null || typeof value !== 'object') return { id: String(value), label: String(value) };
+  const { id = '', ...labels } = value;
+  return { id, label: Object.values(labels)[0] ?? id };
 }
 
 function compareIds(a: Node, b: Node): number {

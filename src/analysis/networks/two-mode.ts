@@ -3,7 +3,7 @@ import { addAt, type Cells, LEVELS, sumCell, sumRowsAndColumns } from './cells.t
 import type { Aggregation, Normalization } from './parameters.ts';
 import { OPPOSE, SUPPORT } from './statements.ts';
 
-export type Emit = (row: number, column: number, weight: number, cell: number) => void;
+export type Emit = (row: number, column: number, weight: number) => void;
 
 /** Row by row, columns ascending. */
 export function weighCells(
@@ -17,8 +17,26 @@ export function weighCells(
     for (let cell = cells.starts[row] as number; cell < (cells.starts[row + 1] as number); cell += 1) {
       const column = cells.column[cell] as number;
       const weight = weighCell(cells, cell, aggregation);
-      emit(row, column, divisors === null ? weight : weight / divisors(row, column), cell);
+      emit(row, column, divisors === null ? weight : weight / divisors(row, column));
     }
+  }
+}
+
+/** The weights of one row after the other, zeros included. The array is used again. */
+export function* weighLines(
+  cells: Cells,
+  aggregation: Aggregation,
+  normalization: Normalization,
+): Generator<Float64Array> {
+  const divisors = findDivisors(cells, aggregation, normalization);
+  const line = new Float64Array(cells.columns);
+  for (let row = 0; row < cells.rows; row += 1) {
+    line.fill(0);
+    for (let cell = cells.starts[row] as number; cell < (cells.starts[row + 1] as number); cell += 1) {
+      const column = cells.column[cell] as number;
+      line[column] = weighCell(cells, cell, aggregation) / (divisors?.(row, column) ?? 1);
+    }
+    yield line;
   }
 }
 

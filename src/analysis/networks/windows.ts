@@ -3,7 +3,7 @@ import { formatDay, OPEN_END, OPEN_START } from '../../edtf.ts';
 import { Refusal } from '../../errors.ts';
 import type { DayPeriod } from '../../query/conditions.ts';
 import type { Query } from '../../query/params.ts';
-import { addDuration, type Duration } from './durations.ts';
+import { addDuration, type Duration, findUnitStart } from './durations.ts';
 
 export const MOST_WINDOWS = 500;
 
@@ -12,7 +12,8 @@ export type Window = { start: number; end: number };
 
 /**
  * The first window begins with the period that the query asks for, where it names one with a beginning, else with the
- * first statement's day; the last one begins no later than the period ends, or the last statement is made.
+ * first statement's day; in steps of weeks, months or years, with the one that this day lies in, so that windows never
+ * begin on a 31st. The last one begins no later than the period ends, or the last statement is made.
  * Throws `too_much` with a step that would fit.
  */
 export function listWindows(
@@ -25,11 +26,12 @@ export function listWindows(
   const first = period.from ?? days?.first;
   const last = period.to ?? days?.last;
   if (first === undefined || last === undefined) return [];
+  const origin = findUnitStart(first, step);
   const windows: Window[] = [];
   for (let n = 0; ; n += 1) {
-    const start = addDuration(first, step, n);
+    const start = addDuration(origin, step, n);
     if (start > last) return windows;
-    if (n === MOST_WINDOWS) throw refuseWindows(last - first + 1);
+    if (n === MOST_WINDOWS) throw refuseWindows(last - origin + 1);
     windows.push({ start, end: addDuration(start, window, 1) });
   }
 }

@@ -1,21 +1,44 @@
 /** Networks of actors and topics, and the statements behind each of their edges. */
+import { randomUUID } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { type NetworkFormat, parseNetwork } from '../../analysis/networks/parameters.ts';
+import { isSmallEvidence, listEvidence, parseEvidence } from '../../analysis/networks/evidence.ts';
+import {
+  type NetworkFormat,
+  type NetworkQuestion,
+  parseNetwork,
+  refuseForFormat,
+} from '../../analysis/networks/parameters.ts';
 import type { Compute } from '../../compute/compute.ts';
+import { writeNetwork } from '../../compute/networks.ts';
 import type { Db } from '../../db/client.ts';
 import { readDataVersion } from '../../db/data-version.ts';
-import type { RawParams } from '../../query/params.ts';
-import { chooseAmong, MEDIA_TYPES, tagAnswer } from '../negotiate.ts';
-import { describeNetwork, networkSchema } from '../network-operations.ts';
+import { type RawParams, resolveIds } from '../../query/params.ts';
+import { fitsBudget } from '../../query/tuples.ts';
+import { chooseAmong, chooseFormat, MEDIA_TYPES, tagAnswer } from '../negotiate.ts';
+import { describeEvidence, describeNetwork, NETWORK_TYPES, networkSchema } from '../network-operations.ts';
 
 type Context = { db: Db; compute: Compute; page_size: number; page_size_max: number };
 
-const OFFERED: readonly (readonly [type: string, format: NetworkFormat])[] = [['application/json', 'json']];
+/** A network of so few statements, and of so few products of cells, is drawn here and now, in some 20 ms at most. */
+const SMALL_STATEMENTS = 3000;
+const SMALL_PRODUCTS = 200_000;
+
+const OFFERED = Object.entries(NETWORK_TYPES).map(
+  ([format, type]) => [type, format as NetworkFormat] as const,
+);
 
 export function registerNetworks(app: FastifyInstance, context: Context): void {
   app.addSchema(networkSchema);
   app.get('/v1/networks', { schema: describeNetwork() }, (request, reply) =>
     answerNetwork(context, request, reply),
+  );
+  app.get('/v1/networks/evidence', { schema: describeEvidence(context) }, (request, reply) =>
+    answerEvidence(context, request, reply),
   );
 }
 
@@ -24,15 +47,59 @@ async function answerNetwork(
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<unknown> {
-  const { db, compute } = context;
+  const { db } = context;
+  const question = parseNetwork(request.query as RawParams, context);
+  const format = chooseAmong(question.format, request, OFFERED);
+  refuseForFormat(question, format);
+  if (tagAnswer(request, reply, readDataVersion(db), question.canonical, format))
+    return reply.status(304).send();
+  const answer = drawSmall(db, question, format) ?? (await drawElsewhere(context, request, format));
+  return reply.type(`${NETWORK_TYPES[format]}; charset=utf-8`).send(answer);
+}
+
+function drawSmall(db: Db, question: NetworkQuestion, format: NetworkFormat): string | null {
+  const query = resolveIds(db, question.query);
+  if (!fitsBudget(db, query, SMALL_STATEMENTS)) return null;
+  const pieces = writeNetwork(db, question, format, SMALL_PRODUCTS);
+  return pieces === null ? null : [...pieces].join('');
+}
+
+/** What is too long for a text comes through a file, which is gone as soon as it is open. */
+async function drawElsewhere(
+  { compute, page_size_max }: Context,
+  request: FastifyRequest,
+  format: NetworkFormat,
+): Promise<string | Readable> {
+  const file = join(tmpdir(), `verbatim-network-${randomUUID()}`);
+  try {
+    const drawn = await compute.ask(
+      'draw_network',
+      { raw: request.query as RawParams, page_size_max, format, file },
+      { signal: request.signal },
+    );
+    if ('text' in drawn) return drawn.text;
+    const stream = createReadStream(file);
+    await new Promise((resolve, reject) => stream.once('open', resolve).once('error', reject));
+    return stream;
+  } finally {
+    await rm(file, { force: true });
+  }
+}
+
+async function answerEvidence(
+  context: Context,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<unknown> {
+  const { db, compute, page_size, page_size_max } = context;
   const raw = request.query as RawParams;
-  const { canonical, format: asked } = parseNetwork(raw, context);
-  const format = chooseAmong(asked, request, OFFERED);
+  const question = parseEvidence(raw, context);
+  const format = chooseFormat(null, request, ['json']);
+  // The size of a page that is not asked for is a setting, and not part of the query.
+  const canonical = `${question.canonical} ${page_size}`;
   if (tagAnswer(request, reply, readDataVersion(db), canonical, format)) return reply.status(304).send();
-  const text = await compute.ask(
-    'draw_network',
-    { raw, page_size_max: context.page_size_max },
-    { signal: request.signal },
-  );
+  const text = isSmallEvidence(db, question, SMALL_STATEMENTS)
+    ? listEvidence(db, question, page_size)
+    : await compute.ask('list_evidence', { raw, page_size, page_size_max }, { signal: request.signal });
   return reply.type(MEDIA_TYPES[format]).send(text);
 }

@@ -19,9 +19,15 @@ export type Said = {
 /** Topics are named after their parents: `t1.a` is narrower than `t1`. */
 export function openBaseOf(said: readonly Said[]): Db {
   const db = openEmptyBase();
+  writeStatements(db, said, '');
+  return db;
+}
+
+/** In place of those that the base holds. Their ids begin with `prefix`, because ids are never used again. */
+export function writeStatements(db: Db, said: readonly Said[], prefix: string): void {
   const stances = said.map(
     ({ actor, topic, position = 'support', held = null, source = 'paper', at = 0, id }, n): Draft => ({
-      id: id ?? `s-${n}`,
+      id: `${prefix}${id ?? `s-${n}`}`,
       actor,
       topic,
       position,
@@ -59,7 +65,6 @@ export function openBaseOf(said: readonly Said[]): Db {
     })),
     stances,
   });
-  return db;
 }
 
 export type NetworkJson = {
