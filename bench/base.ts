@@ -96,13 +96,19 @@ function loadShared(db: Db, known: Known): () => void {
     defaultReason: 'not generated',
     facts: {},
   });
+  const remake = dropIndexes(db);
+  db.exec('PRAGMA foreign_keys = OFF; BEGIN');
+  return remake;
+}
+
+/** Indexes and triggers; answers with what makes them again, and the full-text indexes with them. */
+export function dropIndexes(db: Db): () => void {
   const dropped = db
     .prepare(
       "SELECT type, name, sql FROM sqlite_schema WHERE type IN ('index', 'trigger') AND sql IS NOT NULL",
     )
     .all() as { type: string; name: string; sql: string }[];
   for (const { type, name } of dropped) db.exec(`DROP ${type} ${name}`);
-  db.exec('PRAGMA foreign_keys = OFF; BEGIN');
   return () => {
     for (const { type, sql } of dropped) if (type === 'index') db.exec(sql);
     for (const table of listTextIndexes()) db.exec(`INSERT INTO ${table} (${table}) VALUES ('rebuild')`);

@@ -1,10 +1,11 @@
 /** Networks, written out in the format that was asked for. */
 import { closeSync, openSync, writeSync } from 'node:fs';
-import { buildMatrix } from '../analysis/networks/matrix.ts';
+import { buildMatrix, countMatrix } from '../analysis/networks/matrix.ts';
 import { listCountNames } from '../analysis/networks/measure.ts';
 import { buildNetworks, listEdges, type Network, type Networks } from '../analysis/networks/network.ts';
 import {
   describeParameters,
+  MOST_EDGES,
   type NetworkFormat,
   type NetworkParameters,
   type NetworkQuestion,
@@ -13,6 +14,7 @@ import {
 import { formatWindow } from '../analysis/networks/windows.ts';
 import type { Db } from '../db/client.ts';
 import { readDataVersion } from '../db/data-version.ts';
+import { Refusal } from '../errors.ts';
 import { writeGexf } from '../formats/gexf.ts';
 import { writeGraphml } from '../formats/graphml.ts';
 import { listEdgeAttributes } from '../formats/network-attributes.ts';
@@ -37,7 +39,7 @@ export function drawNetwork(db: Db, asked: AskedNetwork): DrawnNetwork {
   return collect(pieces as Generator<string>, asked.file);
 }
 
-/** Null where it is made of more products of cells than `most`. */
+/** Null where it costs more than `most`: nodes, statements, products of cells, cells of a matrix, edges. */
 export function writeNetwork(
   db: Db,
   question: NetworkQuestion,
@@ -47,12 +49,9 @@ export function writeNetwork(
   const { parameters, query } = question;
   const built = buildNetworks(db, resolveIds(db, query), parameters, most);
   if (built === null) return null;
-  return format === 'csv'
-    ? writeMatrixOf(built.networks[0] as Network, parameters)
-    : writeEdges(question, built, format, readDataVersion(db));
-}
-
-function writeMatrixOf(network: Network, parameters: NetworkParameters): Generator<string> {
+  if (format !== 'csv') return writeEdges(question, built, format, readDataVersion(db));
+  const network = built.networks[0] as Network;
+  if (countMatrix(network, parameters) > most) return null;
   const { rows, columns, lines } = buildMatrix(network, parameters);
   return writeMatrix(rows, columns, lines);
 }
@@ -63,7 +62,7 @@ function writeEdges(
   format: Exclude<NetworkFormat, 'csv'>,
   version: string,
 ): Generator<string> {
-  const shown = networks.map((network) => show(network, parameters));
+  const shown = showAll(networks, parameters);
   const described = {
     ...describeParameters(parameters),
     filters: query.conditions.map(({ text }) => text).sort(),
@@ -84,6 +83,22 @@ function writeEdges(
   };
   const write = format === 'graphml' ? writeGraphml : writeGexf;
   return write(shown[0] as ShownNetwork, attributes(null), facts);
+}
+
+/** Throws `too_much` where all windows together show more edges than one answer holds. */
+function showAll(networks: readonly Network[], parameters: NetworkParameters): ShownNetwork[] {
+  let edges = 0;
+  return networks.map((network) => {
+    const shown = show(network, parameters);
+    edges += shown.edges.length;
+    if (edges <= MOST_EDGES) return shown;
+    const fits = Math.max(1, Math.floor(MOST_EDGES / networks.length));
+    throw new Refusal(
+      'too_much',
+      `These ${networks.length} windows have more than the ${MOST_EDGES} edges of one answer; \`limit=${fits}\` for each would fit.`,
+      { parameter: 'limit', nearest: String(fits) },
+    );
+  });
 }
 
 function show(network: Network, parameters: NetworkParameters): ShownNetwork {

@@ -10,6 +10,12 @@ export const MOST_CELLS = 25_000_000;
 
 export type Matrix = { rows: NetworkNode[]; columns: NetworkNode[]; lines: Iterable<number[]> };
 
+/** How many cells the matrix has. */
+export function countMatrix(network: Network, { mode, isolates }: NetworkParameters): number {
+  const rows = listShown(network.rows, isolates).length;
+  return rows * (mode === 'one' ? rows : listShown(network.columns, isolates).length);
+}
+
 /** Throws `too_much` with the number of rows that would fit. Weights below `min_weight` are 0. */
 export function buildMatrix(network: Network, parameters: NetworkParameters): Matrix {
   const { mode, isolates } = parameters;

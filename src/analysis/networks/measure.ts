@@ -90,10 +90,8 @@ export function countPair(
   cells: Cells,
   row: number,
   other: number,
-  parameters: NetworkParameters,
+  { of }: NetworkParameters,
 ): Record<string, number> {
-  const counts = countPairs(cells, row, other);
-  return Object.fromEntries(
-    listCountNames(parameters).map((name) => [name, counts[name as keyof typeof counts]]),
-  );
+  const { congruent, conflicting, pairs, columns } = countPairs(cells, row, other);
+  return of === 'quotes' ? { pairs, columns } : { congruent, conflicting, pairs, columns };
 }

@@ -60,7 +60,7 @@ function needsOrder({ duplicates }: NetworkParameters): boolean {
   return duplicates !== 'include';
 }
 
-/** Null where it would be made of more products of two cells than `most`. */
+/** Null where it would cost more than `most`: nodes and statements of each window, and products of two cells. */
 export function buildNetworks(
   db: Db,
   query: Query,
@@ -75,9 +75,13 @@ export function buildNetworks(
     all.sort((a, b) => (entries.days[a] as number) - (entries.days[b] as number));
   const parts = splitByWindow(query, parameters, entries, all);
   const inSome = parameters.window === null ? all.length : countTogether(parts.map((part) => part.indices));
+  const nodes = statements.rows.length + statements.columns.length;
+  let cost = parts.length * nodes + all.length;
   let products = 0;
   const networks: { network: Network; kept: Int32Array }[] = [];
   for (const { window, indices } of parts) {
+    cost += indices.length;
+    if (cost + products > most) return null;
     const kept = dropDuplicates(
       entries,
       indices,
@@ -88,7 +92,7 @@ export function buildNetworks(
     const network = buildNetwork(statements, parameters, window, kept, indices.length - kept.length);
     products += parameters.mode === 'one' ? countProducts(network.cells) : 0;
     if (products > MOST_PRODUCTS) throw refuseProducts();
-    if (products > most) return null;
+    if (cost + products > most) return null;
     networks.push({ network, kept });
   }
   const used =

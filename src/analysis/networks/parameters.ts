@@ -109,6 +109,7 @@ export function parseNetwork(raw: RawParams, limits: Limits): NetworkQuestion {
   parameters.limit = own.limit === undefined ? DEFAULT_LIMIT : parseNumber('limit', own.limit, 1, MOST_EDGES);
   const query = parseRest(raw, parameters.of, NETWORK_CONTROLS, [], limits);
   const shared = writeShared(parameters, query);
+  const encode = createEncoder();
   return {
     parameters,
     query,
@@ -117,7 +118,7 @@ export function parseNetwork(raw: RawParams, limits: Limits): NetworkQuestion {
       own.format === undefined ? null : (parseWord('format', own.format, NETWORK_FORMATS) as NetworkFormat),
     canonical: JSON.stringify([query.list, describeParameters(parameters)]),
     link: (row, column, start) =>
-      `/v1/networks/evidence?${shared}row=${encodeURIComponent(row)}&column=${encodeURIComponent(column)}${start === null ? '' : `&start=${start}`}`,
+      `/v1/networks/evidence?${shared}row=${encode(row)}&column=${encode(column)}${start === null ? '' : `&start=${start}`}`,
   };
 }
 
@@ -137,6 +138,19 @@ export function refuseForFormat({ parameters, limited }: NetworkQuestion, format
       { parameter: 'window' },
     );
   }
+}
+
+/** A network names each node many times. */
+function createEncoder(): (id: string) => string {
+  const known = new Map<string, string>();
+  return (id) => {
+    let encoded = known.get(id);
+    if (encoded === undefined) {
+      encoded = encodeURIComponent(id);
+      known.set(id, encoded);
+    }
+    return encoded;
+  };
 }
 
 /** What a cell depends on and is not as it is without being asked for, in one order. */

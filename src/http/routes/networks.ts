@@ -8,6 +8,7 @@ import type { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { isSmallEvidence, listEvidence, parseEvidence } from '../../analysis/networks/evidence.ts';
 import {
+  DEFAULT_LIMIT,
   type NetworkFormat,
   type NetworkQuestion,
   parseNetwork,
@@ -24,9 +25,9 @@ import { describeEvidence, describeNetwork, NETWORK_TYPES, networkSchema } from 
 
 type Context = { db: Db; compute: Compute; page_size: number; page_size_max: number };
 
-/** A network of so few statements, and of so few products of cells, is drawn here and now, in some 20 ms at most. */
+/** What is made of so few statements, costs so little and shows no more edges than usual is drawn here and now. */
 const SMALL_STATEMENTS = 3000;
-const SMALL_PRODUCTS = 200_000;
+const SMALL_COST = 200_000;
 
 const OFFERED = Object.entries(NETWORK_TYPES).map(
   ([format, type]) => [type, format as NetworkFormat] as const,
@@ -58,9 +59,10 @@ async function answerNetwork(
 }
 
 function drawSmall(db: Db, question: NetworkQuestion, format: NetworkFormat): string | null {
+  if (question.parameters.limit > DEFAULT_LIMIT) return null;
   const query = resolveIds(db, question.query);
   if (!fitsBudget(db, query, SMALL_STATEMENTS)) return null;
-  const pieces = writeNetwork(db, question, format, SMALL_PRODUCTS);
+  const pieces = writeNetwork(db, question, format, SMALL_COST);
   return pieces === null ? null : [...pieces].join('');
 }
 
