@@ -119,15 +119,18 @@ async function measure(database: string, paths: readonly string[], times: number
         const url = `${server.origin}${path}&min_weight=0.${String(n + 1).padStart(9, '0')}`;
         let done = false;
         const watch = watchHealth(server.origin, () => done, result.health_ms);
-        const started = performance.now();
-        const answer = await fetch(url);
-        const body = await answer.arrayBuffer();
-        result.ms.push(performance.now() - started);
-        if (answer.status !== 200)
-          throw new Error(`${path}: ${answer.status} ${Buffer.from(body).subarray(0, 500)}`);
-        result.bytes = body.byteLength;
-        done = true;
-        await watch;
+        try {
+          const started = performance.now();
+          const answer = await fetch(url);
+          const body = await answer.arrayBuffer();
+          result.ms.push(performance.now() - started);
+          if (answer.status !== 200)
+            throw new Error(`${path}: ${answer.status} ${Buffer.from(body).subarray(0, 500)}`);
+          result.bytes = body.byteLength;
+        } finally {
+          done = true;
+          await watch;
+        }
       }
       results.push(result);
     }
