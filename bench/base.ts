@@ -11,9 +11,9 @@ import { type Db, migrateDatabase, openDatabase } from '../src/db/client.ts';
 import { changeDataVersion, readFact, writeFact } from '../src/db/data-version.ts';
 import { getResource, resources } from '../src/resources/registry.ts';
 import type { Draft, Noun } from '../src/resources/resource.ts';
+import { listDerived } from '../src/store/derived.ts';
 import { storeDocuments } from '../src/store/render.ts';
 import { insertRecord } from '../src/store/rows.ts';
-import { listTextIndexes } from '../src/store/text-indexes.ts';
 import { digestRecord, hasSameDeclarations, replaceRecords } from '../src/store/write.ts';
 import { DATA_VERSION, generateRecords } from './data.ts';
 
@@ -111,7 +111,7 @@ export function dropIndexes(db: Db): () => void {
   for (const { type, name } of dropped) db.exec(`DROP ${type} ${name}`);
   return () => {
     for (const { type, sql } of dropped) if (type === 'index') db.exec(sql);
-    for (const table of listTextIndexes()) db.exec(`INSERT INTO ${table} (${table}) VALUES ('rebuild')`);
+    for (const { rebuild } of listDerived(db)) rebuild(db);
     for (const { type, sql } of dropped) if (type === 'trigger') db.exec(sql);
   };
 }

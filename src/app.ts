@@ -15,6 +15,7 @@ import { registerContract, registerReference } from './http/openapi.ts';
 import { answerFrameworkError, answerSocketError, registerProblems } from './http/problems.ts';
 import { registerRequestLog } from './http/request-log.ts';
 import { registerAgreement } from './http/routes/agreement.ts';
+import { registerAttributions } from './http/routes/attributions.ts';
 import { registerComparisons } from './http/routes/comparisons.ts';
 import { registerHouse } from './http/routes/house.ts';
 import { registerNetworks } from './http/routes/networks.ts';
@@ -83,6 +84,7 @@ export async function buildApp({ db, config, logger }: AppOptions): Promise<Fast
   registerComparisons(app, { db, compute, page_size: config.PAGE_SIZE, page_size_max: config.PAGE_SIZE_MAX });
   registerNetworks(app, { db, compute, page_size: config.PAGE_SIZE, page_size_max: config.PAGE_SIZE_MAX });
   registerShifts(app, { db, compute, page_size: config.PAGE_SIZE, page_size_max: config.PAGE_SIZE_MAX });
+  registerAttributions(app, db);
   registerReference(app);
   await app.ready();
   return app;

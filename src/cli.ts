@@ -7,6 +7,7 @@ import { buildApp } from './app.ts';
 import { addExport } from './cli/export.ts';
 import { addImport } from './cli/import.ts';
 import { addSettings, readFlags } from './cli/settings.ts';
+import { addWhoSaid } from './cli/who-said.ts';
 import { loadEnvironmentFile, readConfig } from './config.ts';
 import { type Db, migrateDatabase, openDatabase, requireBase } from './db/client.ts';
 import { formatFileProblem, LoadRefusal, Refusal, UsageError } from './errors.ts';
@@ -179,6 +180,7 @@ addSettings(
 
 addImport(program);
 addExport(program);
+addWhoSaid(program);
 
 addSettings(
   program

@@ -64,6 +64,49 @@ export const attributionStatus: WordList = {
   },
 };
 
+export const attributionVerdict: WordList = {
+  name: 'attribution_verdict',
+  description: 'How a sentence stands to the own words of a quote.',
+  words: {
+    exact:
+      'The same letters in the same order, of the whole quote or of one of its spans: only case, punctuation, spaces and diacritics may differ.',
+    near: 'Most of the sentence and most of the quote are the same words in the same order.',
+    partial: 'A part of the sentence is a part of the quote: a fragment of it, or more words around it.',
+    none: 'Nothing in the base resembles the sentence enough.',
+  },
+};
+
+export const claimAnswer: WordList = {
+  name: 'claim_answer',
+  description: 'Whether an actor said the words that are claimed to be theirs.',
+  words: {
+    confirmed: 'A quote of this actor has these words, as well as any other quote has them.',
+    said_by_someone_else: 'The base has these words of another speaker, and not of this one.',
+    not_found: 'The base has no such words, or does not know whose they are.',
+  },
+};
+
+export const wordDifference: WordList = {
+  name: 'word_difference',
+  description: 'What became of a word between a quote and the sentence that repeats it.',
+  words: {
+    kept: 'In both, apart from case, punctuation and diacritics.',
+    changed: 'In both, in another form; or another word stands in its place.',
+    missing: 'In the quote, and not in the sentence.',
+    added: 'In the sentence, and not in the quote.',
+  },
+};
+
+export const searchExtent: WordList = {
+  name: 'search_extent',
+  description: 'How far the base was searched for a sentence.',
+  words: {
+    complete: 'Enough of its rarest words were looked up completely.',
+    limited:
+      'Its words are too common to be looked up completely within the bound: what was not found may be there.',
+  },
+};
+
 export const verification: WordList = {
   name: 'verification',
   description: 'How far the place of the words is proven, strongest first.',
@@ -272,6 +315,10 @@ export const wordLists: readonly WordList[] = [
   textBy,
   hedge,
   attributionStatus,
+  attributionVerdict,
+  claimAnswer,
+  wordDifference,
+  searchExtent,
   verification,
   stancePosition,
   stanceBasis,

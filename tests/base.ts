@@ -5,6 +5,7 @@ import type { FastifyInstance, InjectOptions } from 'fastify';
 import { buildApp } from '../src/app.ts';
 import { type Config, readConfig } from '../src/config.ts';
 import { type Db, migrateDatabase, openDatabase } from '../src/db/client.ts';
+import { registerFunctions } from '../src/db/functions.ts';
 import type { Draft, Noun } from '../src/resources/resource.ts';
 import { loadSeeds } from '../src/seed/load.ts';
 import { type Report, replaceRecords } from '../src/store/write.ts';
@@ -22,6 +23,7 @@ export function openEmptyBase(): Db {
 export function copyBase(db: Db): Db {
   const copy = new Database(db.serialize());
   copy.pragma('foreign_keys = ON');
+  registerFunctions(copy);
   return copy;
 }
 
@@ -125,8 +127,9 @@ export async function ask(
   url: string,
   headers: Record<string, string> = {},
   method: InjectOptions['method'] = 'GET',
+  payload?: string,
 ): Promise<Answer> {
-  const response = await app.inject({ method, url, headers });
+  const response = await app.inject({ method, url, headers, ...(payload === undefined ? {} : { payload }) });
   return {
     status: response.statusCode,
     headers: response.headers as Record<string, string>,

@@ -86,6 +86,7 @@ const allowed: [path: string, source: string][] = [
   ['src/store/good-sql.ts', imports('better-sqlite3')],
   ['src/resources/good-errors.ts', imports('../errors.ts')],
   ['src/db/good.ts', imports('../vocabulary.ts')],
+  ['src/db/good-function.ts', imports('../evidence/words.ts')],
   ['src/evidence/good.ts', imports('../errors.ts')],
   ['src/evidence/good-sibling.ts', imports('./locate-span.ts')],
 ];

@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import Database from 'better-sqlite3';
 import { UsageError } from '../errors.ts';
+import { registerFunctions } from './functions.ts';
 
 export type Db = Database.Database;
 
@@ -32,6 +33,7 @@ export function openDatabase(path: string, options: { readonly?: boolean } = {})
     db.pragma('synchronous = NORMAL');
   }
   db.pragma('foreign_keys = ON');
+  registerFunctions(db);
   return db;
 }
 

@@ -39,6 +39,10 @@ export async function registerContract(app: FastifyInstance): Promise<void> {
           description:
             'Who speaks on what, and who agrees with whom, each edge with the statements behind it.',
         },
+        {
+          name: 'Attributions',
+          description: 'Who said this? A remembered sentence, and the quotes whose words it repeats.',
+        },
         { name: 'House', description: 'What is here, whether it is well, and what its words mean.' },
       ],
     },

@@ -249,6 +249,29 @@ export function describeSamples(path: string): JsonSchema[] {
   return samples;
 }
 
+/** An example of a request with a JSON body, for the same readers. */
+export function describePosts(path: string, body: Record<string, unknown>): JsonSchema[] {
+  const url = `http://127.0.0.1:3000${path}`;
+  const json = JSON.stringify(body);
+  return [
+    {
+      lang: 'Shell',
+      label: 'curl',
+      source: `curl '${url}' -H 'Content-Type: application/json' -d '${json}'`,
+    },
+    {
+      lang: 'Python',
+      label: 'Python',
+      source: `import json, urllib.request\n\nrequest = urllib.request.Request('${url}', b'${json}', {'Content-Type': 'application/json'})\nwith urllib.request.urlopen(request) as answer:\n    print(json.load(answer))`,
+    },
+    {
+      lang: 'R',
+      label: 'R',
+      source: `answer <- httr::content(httr::POST("${url}", body = '${json}', httr::content_type_json()))`,
+    },
+  ];
+}
+
 /** Worth copying, a list each: what the reference shows and a test sends. */
 const LIST_EXAMPLES: Record<string, string> = {
   actors: '/v1/actors?affiliation.organization=iran&affiliation.held=2020-12-20',

@@ -161,7 +161,7 @@ export function parseFields(
   };
 }
 
-function refuseParameter(name: string, allowed: readonly string[], of: string): Refusal {
+export function refuseParameter(name: string, allowed: readonly string[], of: string): Refusal {
   const shown = name.slice(0, 100);
   const nearest = findNearest(name, allowed);
   return new Refusal('unknown_parameter', `\`${shown}\` is not a parameter of ${of}.${suggest(nearest)}`, {
@@ -520,7 +520,8 @@ export function resolveIds(db: Db, query: Query): Query {
   return { ...query, conditions, name: { ...name, found } };
 }
 
-function findKey(db: Db, noun: Noun, parameter: string, id: string): number {
+/** Throws a Refusal for an id that the base does not hold, with the nearest. */
+export function findKey(db: Db, noun: Noun, parameter: string, id: string): number {
   const key = prepare(db, `SELECT key FROM ${noun} WHERE id = ?`).pluck().get(id) as number | undefined;
   if (key !== undefined) return key;
   const shown = id.slice(0, 100);

@@ -6,6 +6,7 @@ import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync, writeSy
 import { dirname } from 'node:path';
 import Database from 'better-sqlite3';
 import type { Db } from '../db/client.ts';
+import { registerFunctions } from '../db/functions.ts';
 import { resources } from '../resources/registry.ts';
 import { listDerived, listUndeclared } from './derived.ts';
 import { type KeyIndex, openKeyIndex } from './key-index.ts';
@@ -36,6 +37,7 @@ export function openBulkLoad(db: Db): BulkLoad | null {
   removeFile(beside);
   db.prepare('VACUUM INTO ?').run(beside);
   const load = new Database(beside);
+  registerFunctions(load);
   for (const pragma of [
     'journal_mode = MEMORY',
     'synchronous = OFF',

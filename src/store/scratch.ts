@@ -1,6 +1,7 @@
 /** A copy of a base to try something on, which is thrown away. */
 import Database from 'better-sqlite3';
 import type { Db } from '../db/client.ts';
+import { registerFunctions } from '../db/functions.ts';
 import { removeFile } from './bulk.ts';
 
 export type Scratch = { db: Db; discard: () => void };
@@ -10,6 +11,7 @@ export function openScratch(db: Db): Scratch {
   const path = db.memory ? ':memory:' : `${db.name}.dry-run`;
   if (db.memory) {
     const copy = new Database(db.serialize());
+    registerFunctions(copy);
     return { db: copy, discard: () => copy.close() };
   }
   removeFile(path);
@@ -18,6 +20,7 @@ export function openScratch(db: Db): Scratch {
   copy.pragma('journal_mode = OFF');
   copy.pragma('synchronous = OFF');
   copy.pragma('foreign_keys = ON');
+  registerFunctions(copy);
   return {
     db: copy,
     discard: () => {

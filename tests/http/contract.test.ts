@@ -56,9 +56,9 @@ describe("Redocly's recommended rules", async () => {
   });
 });
 
-describe.each(operations)('$method $path', ({ path, operation }) => {
+describe.each(operations)('$method $path', ({ path, method, operation }) => {
   test('says what it is for', () => {
-    expect(operation.operationId).toMatch(/^(list|get)[A-Z][A-Za-z]+$/);
+    expect(operation.operationId).toMatch(/^(list|get|post)[A-Z][A-Za-z]+$/);
     expect(operation.summary).toMatch(/^[A-Z]/);
     expect(operation.description).toMatch(/\.$/);
     expect(operation.tags).toHaveLength(1);
@@ -76,10 +76,15 @@ describe.each(operations)('$method $path', ({ path, operation }) => {
   test('its example runs, and answers what it declares', async () => {
     const [sample] = operation['x-codeSamples'];
     expect(sample?.label).toBe('curl');
-    const url = /^curl 'http:\/\/127\.0\.0\.1:3000(\/[^']*)'$/.exec(sample?.source ?? '')?.[1] as string;
+    const [, url = '', type, body] =
+      /^curl 'http:\/\/127\.0\.0\.1:3000(\/[^']*)'(?: -H 'Content-Type: ([^']+)' -d '([^']+)')?$/.exec(
+        sample?.source ?? '',
+      ) ?? [];
+    expect(body === undefined ? 'get' : 'post').toBe(method);
     const pattern = new RegExp(`^${path.replaceAll(/\{\w+\}/g, '[^/?]+')}(\\?|$)`);
     expect(url).toMatch(pattern);
-    const answer = await ask(app, url);
+    const answer =
+      type === undefined ? await ask(app, url) : await ask(app, url, { 'content-type': type }, 'POST', body);
     expect(answer.status).toBe(200);
     expect(check(operation, answer)).toBeNull();
     const { results } = answer.json();
@@ -101,7 +106,7 @@ describe.each(operations)('$method $path', ({ path, operation }) => {
     const values = [...((item.examples as unknown[]) ?? []), ...((item.enum as unknown[]) ?? [])];
     return values.map((value) => [name, String(value)] as const);
   });
-  test('the examples of its parameters run', async () => {
+  test.runIf(method === 'get')('the examples of its parameters run', async () => {
     expect((await ask(app, buildUrl(at, required))).status).toBe(200);
     for (const [name, value] of examples) {
       const params: Record<string, string> = { ...required, [name]: value };
@@ -132,8 +137,9 @@ test('every address that is served is in it, and no other', async () => {
     .filter((line) => line.includes('(GET'));
   expect(served.length).toBeGreaterThan(servedResources.length * 2);
   for (const { path, method } of operations) {
-    expect(method).toBe('get');
-    expect(app.hasRoute({ method: 'GET', url: path.replaceAll(/\{(\w+)\}/g, ':$1') })).toBe(true);
+    expect(
+      app.hasRoute({ method: method === 'post' ? 'POST' : 'GET', url: path.replaceAll(/\{(\w+)\}/g, ':$1') }),
+    ).toBe(true);
   }
 });
 

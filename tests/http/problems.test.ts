@@ -182,19 +182,23 @@ describe('406', () => {
 });
 
 describe('trap: 405 with Allow, at every address and for every other method', async () => {
+  const operations = listOperations(readContract(app));
+  const posts = new Set(operations.filter(({ method }) => method === 'post').map(({ path }) => path));
   const paths = [
-    ...listOperations(readContract(app)).map(({ path }) => path.replaceAll(/\{\w+\}/g, 'x')),
+    ...new Set(operations.map(({ path }) => path.replaceAll(/\{\w+\}/g, 'x'))),
     '/docs',
     '/docs/',
   ];
   test.each(paths)('%s', async (path) => {
+    const allow = posts.has(path) ? 'GET, HEAD, POST, OPTIONS' : 'GET, HEAD, OPTIONS';
     for (const method of ['POST', 'PUT', 'PATCH', 'DELETE', 'TRACE', 'PROPFIND', 'QUERY', 'LINK']) {
+      if (method === 'POST' && posts.has(path)) continue;
       const answer = await ask(app, path, {}, method as 'POST');
       expect(await expectProblem(answer, 405)).toMatchObject({ code: 'method_not_allowed' });
-      expect(answer.headers.allow).toBe('GET, HEAD, OPTIONS');
+      expect(answer.headers.allow).toBe(allow);
     }
     const options = await ask(app, path, {}, 'OPTIONS');
-    expect([options.status, options.headers.allow, options.text]).toEqual([204, 'GET, HEAD, OPTIONS', '']);
+    expect([options.status, options.headers.allow, options.text]).toEqual([204, allow, '']);
   });
 
   test('an address that is not served is not found, whatever the method', async () => {

@@ -31,7 +31,7 @@ test('a sound base, with its progress', () => {
     'spans with a place': 8,
     'ledger entries': 6,
     withdrawn: 0,
-    'full-text indexes': 9,
+    'full-text indexes': 10,
   });
   const last = steps.at(-1);
   expect(last?.done).toBe(last?.total);

@@ -1,0 +1,156 @@
+/** Who said this? The quotes whose own words a sentence repeats, with the reasons, and what the answer does not know. */
+import type { Db } from '../db/client.ts';
+import { readDataVersion } from '../db/data-version.ts';
+import { type CodePointIndex, indexCodePoints } from '../evidence/code-points.ts';
+import { joinLetters, splitWords, type Word } from '../evidence/words.ts';
+import { readSaidQuote } from '../query/said-words.ts';
+import { findCandidates } from './candidates.ts';
+import { type Conflict, compareStanding, describeConflict, judgeClaim, type Named } from './claims.ts';
+import { findEqualStretch, type OwnWords, readOwnWords } from './own-words.ts';
+import type { Question } from './question.ts';
+import {
+  compareTexts,
+  describeEqual,
+  LEAST_WORDS,
+  type Reasons,
+  type Resemblance,
+  sizeOf,
+  type Verdict,
+} from './resemblance.ts';
+import { type Difference, type Stretch, weighWord } from './word-alignment.ts';
+
+/** Pairs of words that one question compares, over all candidates. */
+export const CELLS_BUDGET = 1_500_000;
+
+/** A place in a text, in code points, and what stands there. */
+export type Place = { start: number; end: number; words: string };
+export type Candidate = {
+  verdict: Exclude<Verdict, 'none'>;
+  score: number;
+  reasons: Reasons;
+  /** What must not be overlooked when the quote is shown. */
+  warning: string | null;
+  actor: Named | null;
+  relayed_by: Named | null;
+  source: { id: string; title: string };
+  attribution_status: string;
+  verification: string;
+  said: string | null;
+  quote: { id: string; kind: string; text: string; spans: unknown[] };
+  /** The part of the sentence that the quote accounts for. */
+  part: Place;
+  differences: { kind: Difference['kind']; sentence: Place | null; quote: Place | null }[];
+};
+
+export type Attribution = {
+  conflict: Conflict | null;
+  verdict: Verdict;
+  claim: ReturnType<typeof judgeClaim> | null;
+  words: number;
+  search: 'complete' | 'limited';
+  candidates: Candidate[];
+  data_version: string;
+};
+
+/** What was done for an answer: the postings read, the quotes compared, the pairs of words looked at. */
+export type Cost = { postings: number; compared: number; cells: number };
+
+/** Reads and compares a bounded amount, whatever the text. */
+export function attribute(db: Db, question: Question): { answer: Attribution; cost: Cost } {
+  const version = readDataVersion(db);
+  const words = splitWords(question.text);
+  const found = findCandidates(db, words);
+  const sentence = words.map((word, n) => weighWord(word, found.weights[n] as number));
+  const cost = { postings: found.read, compared: 0, cells: 0 };
+  const compared: Compared[] = [];
+  const letters = joinLetters(words);
+  for (const key of found.exact) {
+    const own = readOwnWords(db, key, sentence);
+    const stretch = findEqualStretch(own, letters);
+    if (stretch !== undefined)
+      compared.push({ key, own, resemblance: describeEqual(sentence, own.words, stretch, found.rarities) });
+  }
+  // Words that few may stand anywhere.
+  const likely = sizeOf(words) < LEAST_WORDS ? [] : found.likely;
+  for (const [n, key] of likely.entries()) {
+    const own = readOwnWords(db, key, sentence);
+    const share = Math.floor((CELLS_BUDGET - cost.cells) / Math.min(4, likely.length - n));
+    const resemblance = compareTexts(sentence, own.words, found.rarities, found.chance, share);
+    cost.cells += resemblance.cells;
+    compared.push({ key, own, resemblance });
+  }
+  cost.compared = compared.length;
+  const texts = { text: question.text, words, index: indexCodePoints(question.text) };
+  const candidates = compared.flatMap((one) => present(db, texts, one)).sort(compareStanding);
+  const answer: Attribution = {
+    conflict: describeConflict(candidates),
+    verdict: candidates[0]?.verdict ?? 'none',
+    claim: question.claimed_actor === null ? null : judgeClaim(question.claimed_actor, candidates),
+    words: Math.ceil(sizeOf(words)),
+    search: found.complete ? 'complete' : 'limited',
+    candidates: candidates.slice(0, question.limit).map(({ kept: _, ...candidate }) => candidate),
+    data_version: version,
+  };
+  return { answer, cost };
+}
+
+type Compared = { key: number; own: OwnWords; resemblance: Resemblance };
+type Sentence = { text: string; words: readonly Word[]; index: CodePointIndex };
+
+/** Nothing for what does not resemble the sentence enough. */
+function present(
+  db: Db,
+  sentence: Sentence,
+  { key, own, resemblance }: Compared,
+): (Candidate & { kept: Set<number> })[] {
+  const { verdict, score, reasons, differences } = resemblance;
+  const [first] = differences;
+  const last = differences.at(-1);
+  if (verdict === 'none' || first === undefined || last === undefined) return [];
+  const quote = readSaidQuote(db, key);
+  const text = indexCodePoints(quote.text);
+  const placeInSentence = (stretch: Stretch) => {
+    const start = sentence.index.toCodePoint((sentence.words[stretch.first] as Word).start);
+    const end = sentence.index.toCodePoint((sentence.words[stretch.last - 1] as Word).end);
+    return { start, end, words: sentence.index.slice(start, end) };
+  };
+  const placeInQuote = (stretch: Stretch) => {
+    const { start, end } = own.place(stretch);
+    return { start, end, words: text.slice(start, end) };
+  };
+  const isEmpty = (stretch: Stretch) => stretch.first === stretch.last;
+  return [
+    {
+      verdict,
+      score,
+      reasons,
+      warning: WARNINGS[quote.attribution_status] ?? null,
+      actor: quote.actor,
+      relayed_by: quote.relayed_by,
+      source: quote.source,
+      attribution_status: quote.attribution_status,
+      verification: quote.verification,
+      said: quote.said,
+      quote: { id: quote.id, kind: quote.kind, text: quote.text, spans: quote.spans },
+      part: placeInSentence({ first: first.sentence.first, last: last.sentence.last }),
+      differences: differences.map((difference) => ({
+        kind: difference.kind,
+        sentence: isEmpty(difference.sentence) ? null : placeInSentence(difference.sentence),
+        quote: isEmpty(difference.quote) ? null : placeInQuote(difference.quote),
+      })),
+      kept: listKept(differences),
+    },
+  ];
+}
+
+const WARNINGS: Record<string, string> = {
+  misattributed: 'These words are misattributed: the base records that this speaker did not say them.',
+  disputed: 'It is disputed whether this speaker said these words.',
+};
+
+function listKept(differences: readonly Difference[]): Set<number> {
+  const kept = new Set<number>();
+  for (const { kind, sentence } of differences)
+    if (kind === 'kept') for (let n = sentence.first; n < sentence.last; n++) kept.add(n);
+  return kept;
+}
