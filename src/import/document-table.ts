@@ -1,8 +1,7 @@
 /** A table of what is known of documents that a format holds no more of than a name or an address. */
-import { parse } from 'csv-parse/sync';
 import { EdtfError, parseEdtf } from '../edtf.ts';
 import { UsageError } from '../errors.ts';
-import { readTextFile } from '../seed/read.ts';
+import { readTable } from './table.ts';
 
 export type DocumentFields = {
   file?: string;
@@ -33,25 +32,9 @@ const COLUMNS: Readonly<Record<keyof DocumentFields | 'doc', readonly string[]>>
 };
 const NO_VALUE = /^(?:|none|null|n\/a|na)$/i;
 
-/** A table with a header, by commas, semicolons or tabs. Throws UsageError with the line of a mistake. */
+/** Throws UsageError with the line of a mistake. */
 export function readDocumentTable(path: string, key: 'doc' | 'url'): DocumentTable {
-  const content = readTextFile(path);
-  const header = content.slice(0, content.search(/[\r\n]|$/));
-  const delimiter = ['\t', ';', ','].find((each) => header.includes(each)) ?? ',';
-  let rows: { record: Record<string, string>; info: { lines: number } }[];
-  try {
-    rows = parse(content, {
-      bom: true,
-      columns: (names: string[]) => names.map((name) => name.trim().toLowerCase()),
-      delimiter,
-      info: true,
-      relax_quotes: delimiter === '\t',
-      skip_empty_lines: true,
-    });
-  } catch (error) {
-    throw new UsageError(`${path} cannot be read as a table: ${(error as Error).message}.`);
-  }
-  const columns = Object.keys(rows[0]?.record ?? {});
+  const { columns, rows } = readTable(path);
   const names = Object.entries(COLUMNS) as [keyof typeof COLUMNS, readonly string[]][];
   const chosen = new Map(
     names.flatMap(([field, called]) => {
@@ -68,14 +51,14 @@ export function readDocumentTable(path: string, key: 'doc' | 'url'): DocumentTab
     documents: new Map(),
     others: columns.filter((column) => ![...chosen.values()].includes(column)),
   };
-  for (const { record, info } of rows) {
+  for (const { values, line } of rows) {
     const fields: DocumentFields = {};
     for (const [field, column] of chosen) {
-      const value = (record[column] ?? '').trim();
+      const value = (values[column] ?? '').trim();
       if (field !== 'doc' && !NO_VALUE.test(value)) fields[field] = value;
     }
-    requireDate(path, info.lines, fields.published);
-    table.documents.set((record[named] ?? '').trim(), fields);
+    requireDate(path, line, fields.published);
+    table.documents.set((values[named] ?? '').trim(), fields);
   }
   return table;
 }

@@ -62,7 +62,7 @@ test('the examples are imported as the page says', async () => {
   await take('topics.ndjson', 'verbatim', null);
   expect((await take('annotations.json', 'w3c')).entries).toEqual({ taken: 1, refused: 0 });
   expect(query('SELECT position, statement FROM stances')).toEqual([['support', 'Lind wants it open.']]);
-  expect((await take('project.dna', 'dna')).entries).toEqual({ taken: 2, refused: 0 });
+  expect((await take('project.dna', 'dna')).entries).toEqual({ taken: 3, refused: 0 });
   // One person in all four: the name is the same.
   expect(query("SELECT count(*) FROM actors WHERE name = 'Ada Lind'")).toEqual([[1]]);
 });

@@ -330,3 +330,21 @@ test('two annotators may read one passage otherwise, and the base is still what 
   ).toEqual(['Ada Lind', 'Ada', 'The minister']);
   expect(verifyBase(db)).toMatchObject({ ok: true, failures: [] });
 });
+
+test('a table says who is meant where the words are no name', async () => {
+  const folder = writeFiles({
+    'speech.txt': SPEECH,
+    'speech.ann': EVENTS,
+    'speakers.csv': 'words,name,kind,country,wikidata\nThe minister,Bo Farr,person,SE,Q102\n',
+  });
+  const db = openEmptyBase();
+  await read(db, join(folder, 'speech.ann'), { speakers: join(folder, 'speakers.csv') });
+  expect((await listQuotes(db))[1]).toMatchObject({ actor: { name: 'Bo Farr' }, actor_note: null });
+  expect((await askPage(await buildTestApp(db), '/v1/actors?country=SE')).results).toMatchObject([
+    { wikidata: 'Q102' },
+  ]);
+  writeFileSync(join(folder, 'speakers.csv'), 'words;name;kind\nThe minister;Bo Farr;persn\n');
+  await expect(
+    read(openEmptyBase(), join(folder, 'speech.ann'), { speakers: join(folder, 'speakers.csv') }),
+  ).rejects.toThrow(/speakers\.csv:2: kind: "persn" is not one of person, .*Did you mean "person"\?/);
+});

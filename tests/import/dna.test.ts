@@ -60,7 +60,10 @@ const project: Project = {
     { document: 1, words: 'سرگشاده', type: 'Annotation', values: { note: 'Ask the editor.' } },
   ],
   types: { ...STANDARD, Annotation: { note: 'long text' } },
-  attributes: [{ variable: 'person', entity: 'Ada Lind', name: 'Type', value: 'Mayor' }],
+  attributes: [
+    { variable: 'person', entity: 'Ada Lind', name: 'Type', value: 'Mayor' },
+    { variable: 'person', entity: 'Nobody Yet', name: 'Type', value: '' },
+  ],
 };
 
 const write = (given: Project) => writeDnaFile(join(openFolder(), 'project.dna'), given);
@@ -75,8 +78,9 @@ test('documents, statements, speakers, concepts and coders have their places', a
   expect(report.notes).toEqual(
     expect.arrayContaining([
       '1 statements of the type "Annotation", which has no speaker: left out',
-      '1 statements without a concept: a quote, and no stance',
+      '1 statements without a concept: a quote without its coder, and no stance',
       '1 values of the attribute "person › Type", which has no place here',
+      '1 entities that no statement uses, which are left out',
       '1 patterns for highlighting, which have no place here',
       '1 documents with characters outside the BMP: offsets in them were read in UTF-16 units, as Java counts',
     ]),
@@ -125,6 +129,7 @@ test('documents, statements, speakers, concepts and coders have their places', a
     },
     { title: 'Open letter', published: '2019-06-01T09:30:00', text_length: [...LETTER].length },
   ]);
+  expect(db.prepare('SELECT name FROM coders ORDER BY name').pluck().all()).toEqual(['Coder 1', 'Coder 2']);
   const { results: topics } = await askPage(app, '/v1/topics');
   expect(topics).toMatchObject([{ proposition: 'There should be a carbon tax.' }]);
   const { results: actors } = await askPage(app, '/v1/actors?sort=name');

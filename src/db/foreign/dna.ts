@@ -34,7 +34,7 @@ export type DnaStatement = {
 };
 
 const TABLES = {
-  DOCUMENTS: ['ID', 'Title', 'Text', 'Author', 'Source', 'Section', 'Notes', 'Type', 'Date'],
+  DOCUMENTS: ['ID', 'Title', 'Text', 'Author', 'Source', 'Section', 'Notes', 'Type', 'Date', 'Coder'],
   STATEMENTS: ['ID', 'StatementTypeId', 'DocumentId', 'Start', 'Stop', 'Coder'],
   STATEMENTTYPES: ['ID', 'Label'],
   VARIABLES: ['ID', 'Variable', 'DataType', 'StatementTypeId'],
@@ -101,6 +101,10 @@ export function readDnaValues(db: Db, statement: number): Map<number, string | n
   return new Map(rows.flatMap(({ variable, value }) => (value === null ? [] : [[variable, value]])));
 }
 
+export function listDnaCoders(db: Db): string[] {
+  return prepare(db, "SELECT Name FROM CODERS WHERE Name <> '' ORDER BY ID").pluck().all() as string[];
+}
+
 /** The least and greatest value of an integer variable; null where it has none. */
 export function readDnaRange(db: Db, variable: number): { min: number; max: number } | null {
   const row = prepare(
@@ -127,6 +131,14 @@ export function countDnaExtras(db: Db): Map<string, number> {
   count(
     'entities grouped under another, which are kept apart here',
     'SELECT count(*) FROM ENTITIES WHERE ChildOf IS NOT NULL',
+  );
+  count(
+    'entities that no statement uses, which are left out',
+    "SELECT count(*) FROM ENTITIES WHERE Value <> '' AND ID NOT IN (SELECT Entity FROM DATASHORTTEXT)",
+  );
+  count(
+    'documents with the coder who added them, which has no place here',
+    'SELECT count(*) FROM DOCUMENTS WHERE Coder IS NOT NULL',
   );
   const others = {
     REGEXES: 'patterns for highlighting, which have no place here',

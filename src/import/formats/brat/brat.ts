@@ -15,6 +15,7 @@ import { type Attribution, listParts, type PartTypes, tieAttributions } from './
 import { type BratDocument, type DocumentSettings, findTextFile, readDocument } from './documents.ts';
 import { buildQuote } from './records.ts';
 import { checkTextBound, type SpanCheck } from './spans.ts';
+import { readSpeakerTable, type SpeakerTable } from './speaker-table.ts';
 
 export const brat: ImportFormat = {
   name: 'brat',
@@ -24,6 +25,10 @@ export const brat: ImportFormat = {
     {
       flag: '--metadata <table>',
       description: 'a table of the documents: doc, title, published, publisher, url, author, language',
+    },
+    {
+      flag: '--speakers <table>',
+      description: 'who is meant where words are no name: words, name, kind, country, wikidata',
     },
     {
       flag: '--source-types <types>',
@@ -47,6 +52,7 @@ type Run = {
   settings: DocumentSettings;
   tally: Tally;
   documents: Map<string, BratDocument>;
+  speakers: SpeakerTable;
 };
 
 /** Stands before the lines of an entry in a rejects file, where those of several documents come together. */
@@ -55,6 +61,7 @@ const DOCUMENT = '#doc\t';
 async function* readBrat(files: readonly string[], context: ReaderContext): AsyncGenerator<Item> {
   const { options, corpus } = context;
   const table = readOption(options, 'metadata');
+  const speakers = readOption(options, 'speakers');
   const run: Run = {
     context,
     types: {
@@ -71,6 +78,7 @@ async function* readBrat(files: readonly string[], context: ReaderContext): Asyn
     },
     tally: new Tally(),
     documents: new Map(),
+    speakers: speakers === null ? new Map() : readSpeakerTable(speakers),
   };
   const others = run.settings.table?.others ?? [];
   if (others.length > 0)
@@ -137,6 +145,7 @@ function* readPart(run: Run, file: string, { annotations: path, lines }: Documen
     context: run.context,
     language: run.settings.language,
     tally: run.tally,
+    speakers: run.speakers,
   };
   for (const attribution of tied.attributions) {
     const first = attribution.ties[0] ?? attribution.contents[0];

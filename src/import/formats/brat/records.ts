@@ -1,5 +1,5 @@
 /** An attribution of a brat document as a quote, with its speaker where one is named. */
-import type { IncomingRecord, ReaderContext } from '../../format.ts';
+import type { ActorName, IncomingRecord, ReaderContext } from '../../format.ts';
 import { deriveId } from '../../ids.ts';
 import { findOwnWords } from '../../own-words.ts';
 import { placeSpan } from '../../place-span.ts';
@@ -8,6 +8,7 @@ import type { Annotations, Fragment, TextBound } from './annotations.ts';
 import { type Attribution, listParts } from './attributions.ts';
 import type { BratDocument } from './documents.ts';
 import { readSpeakerName } from './speaker-names.ts';
+import type { SpeakerTable } from './speaker-table.ts';
 
 export type Setting = {
   document: BratDocument;
@@ -15,6 +16,7 @@ export type Setting = {
   context: ReaderContext;
   language: string | null;
   tally: Tally;
+  speakers: SpeakerTable;
 };
 
 export function buildQuote(setting: Setting, attribution: Attribution): IncomingRecord[] {
@@ -64,7 +66,7 @@ type Speaker = {
 
 /** Several sources of one attribution speak together: there is no one actor, and all of their words are kept. */
 function findSpeaker(setting: Setting, sources: readonly TextBound[]): Speaker {
-  const { annotations, document, context, tally } = setting;
+  const { document, context, tally } = setting;
   const unknown: Speaker = { actor: null, note: null, candidates: [], records: [] };
   const [source, ...more] = sources;
   if (source === undefined) return unknown;
@@ -73,20 +75,36 @@ function findSpeaker(setting: Setting, sources: readonly TextBound[]): Speaker {
     tally.add('attributions to several sources at once: their words are kept, and no one speaker');
     return { ...unknown, note: sources.map((part) => readWords(document, part)).join('; ') };
   }
-  const link = annotations.normalizations.get(source.id);
-  const wikidata = /^wikidata:(Q[1-9]\d*)$/i.exec(link?.reference ?? '')?.[1];
-  const name =
-    wikidata === undefined ? readSpeakerName(words, readLine(document, source)) : link?.name.trim() || words;
+  const name = nameSpeaker(setting, source, words);
   if (name === null) {
     tally.add('speakers that are no name by themselves: their words are kept, and no actor is made of them');
     return { ...unknown, note: words };
   }
-  const found = context.resolveActor(wikidata === undefined ? { name } : { name, wikidata });
+  const found = context.resolveActor(name);
   if ('ambiguous' in found) {
     tally.add('speakers whose name fits several actors: who of them spoke is left open');
-    return { ...unknown, note: words, candidates: found.ambiguous.map((actor) => ({ name, actor })) };
+    return {
+      ...unknown,
+      note: words,
+      candidates: found.ambiguous.map((actor) => ({ name: name.name, actor })),
+    };
   }
   return { ...unknown, actor: found.id, records: found.records };
+}
+
+/** As the annotators linked it, or the importer's table says; else the words themselves, where they are a name. */
+function nameSpeaker(
+  { annotations, document, speakers }: Setting,
+  source: TextBound,
+  words: string,
+): ActorName | null {
+  const link = annotations.normalizations.get(source.id);
+  const wikidata = /^wikidata:(Q[1-9]\d*)$/i.exec(link?.reference ?? '')?.[1];
+  if (wikidata !== undefined) return { name: link?.name.trim() || words, wikidata };
+  const told = speakers.get(words);
+  if (told !== undefined) return told;
+  const name = readSpeakerName(words, readLine(document, source));
+  return name === null ? null : { name };
 }
 
 function readWords({ flat }: BratDocument, { fragments }: TextBound): string {

@@ -4,6 +4,7 @@ import {
   countDnaExtras,
   type DnaDocument,
   type DnaStatement,
+  listDnaCoders,
   listDnaDocumentIds,
   listDnaStatements,
   openDnaFile,
@@ -21,7 +22,7 @@ import type {
 } from '../../format.ts';
 import { deriveId, writeSlug } from '../../ids.ts';
 import { readChoice, readLanguage } from '../../options.ts';
-import { buildStatementRecords } from './records.ts';
+import { buildCoder, buildStatementRecords } from './records.ts';
 import { type CodedStatement, chooseRoles } from './roles.ts';
 import { countRepeat, type DnaRun, startRun } from './run.ts';
 
@@ -65,12 +66,22 @@ async function* readDnaFiles(files: readonly string[], context: ReaderContext): 
       const roles = chooseRoles(db, file, context.options);
       const run = startRun({ file, context, roles, kind, language });
       for (const sentence of roles.assumed) yield { type: 'note', sentence: `${file}: ${sentence}` };
+      yield* readCoders(run, listDnaCoders(db));
       for (const id of listDnaDocumentIds(db)) yield* readDocument(db, run, readDnaDocument(db, id));
       for (const [what, count] of countDnaExtras(db)) run.tally.add(what, count);
       yield* run.tally.toNotes();
     } finally {
       db.close();
     }
+  }
+}
+
+/** Those too who coded nothing that becomes a stance. */
+function* readCoders(run: DnaRun, names: readonly string[]): Generator<Item> {
+  for (const name of names) {
+    const coder = buildCoder(run, name);
+    const place = { file: run.file, line: null };
+    yield { type: 'unit', place, name: `coder ${name}`, records: [coder], raw: writeAsOurs([coder]) };
   }
 }
 

@@ -115,7 +115,7 @@ function buildTopic({ context, topics }: DnaRun, concept: string): IncomingRecor
   }));
 }
 
-function buildCoder({ context, coders }: DnaRun, name: string): IncomingRecord {
+export function buildCoder({ context, coders }: DnaRun, name: string): IncomingRecord {
   return keep(coders, name, () => ({
     noun: 'coders',
     record: { id: deriveId(writeSlug(name) || 'coder', { corpus: context.corpus, name }), name },
@@ -139,7 +139,7 @@ function buildStance(
   const { concept, qualifier, scale } = statement;
   if (concept === null || qualifier === null || scale === null || speaker.actor === null) {
     const lacks = concept === null ? 'a concept' : speaker.actor === null ? 'a speaker' : 'an agreement';
-    run.tally.add(`statements without ${lacks}: a quote, and no stance`);
+    run.tally.add(`statements without ${lacks}: a quote without its coder, and no stance`);
     return null;
   }
   const topic = topics.get(concept)?.record.id as string;
