@@ -21,6 +21,7 @@ import { registerHouse } from './http/routes/house.ts';
 import { registerNetworks } from './http/routes/networks.ts';
 import { registerNouns } from './http/routes/nouns.ts';
 import { registerShifts } from './http/routes/shifts.ts';
+import { registerSuggest } from './http/routes/suggest.ts';
 
 export type AppOptions = { db: Db; config: Config; logger?: FastifyBaseLogger };
 
@@ -85,6 +86,7 @@ export async function buildApp({ db, config, logger }: AppOptions): Promise<Fast
   registerNetworks(app, { db, compute, page_size: config.PAGE_SIZE, page_size_max: config.PAGE_SIZE_MAX });
   registerShifts(app, { db, compute, page_size: config.PAGE_SIZE, page_size_max: config.PAGE_SIZE_MAX });
   registerAttributions(app, db);
+  registerSuggest(app, db);
   registerReference(app);
   await app.ready();
   return app;

@@ -7,14 +7,16 @@
  */
 import anyAscii from 'any-ascii';
 import { indexCodePoints } from './code-points.ts';
+import { soundWord } from './name-sounds.ts';
 import { PERSIAN } from './normalise.ts';
 
 /** A word of a name, in lower-case ASCII, and where it stands: code points, end exclusive. */
 export type NameWord = { text: string; start: number; end: number };
 
 export type FoldedName = {
-  /** Every word, in order. */
+  /** Every word, in order, and how each sounds (name-sounds.ts). */
   words: string[];
+  sounds: string[];
   /** The words without the spaces between them: `xijinping`. */
   joined: string;
   /**
@@ -55,7 +57,7 @@ export function foldName(name: string): FoldedName {
   const written = findWords(cut(name)).map((word) => word.written);
   const plain = written.map(foldPlainly).join('');
   const words = written.map(foldWord).filter((word) => word !== '');
-  return { words, joined: words.join('') || plain, plain };
+  return { words, sounds: words.map(soundWord), joined: words.join('') || plain, plain };
 }
 
 /** Into lower-case ASCII letters and digits. */

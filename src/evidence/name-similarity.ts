@@ -19,7 +19,10 @@ export type NameReason =
 export type NameFit = { score: number; reasons: NameReason[] };
 
 /** Words that tell a father from a son. Two names that differ in such a word alone are two people. */
-const GENERATIONS: Readonly<Record<string, string>> = { jr: 'junior', sr: 'senior' };
+const GENERATIONS: ReadonlyMap<string, string> = new Map([
+  ['jr', 'junior'],
+  ['sr', 'senior'],
+]);
 const GENERATION_WORDS = new Set(['junior', 'senior', 'ii', 'iii', 'iv']);
 
 const TRANSLITERATED = 0.98;
@@ -31,6 +34,7 @@ const CONTRADICTED = 0.75;
 /** What was asked for counts more than what the stored name has besides. */
 const ASKED = 0.6;
 
+type SoundedWords = { words: readonly string[]; sounds: readonly string[] };
 type Pair = { fit: number; reason: NameReason | null; asked: number[]; stored: number[] };
 
 /** 1 for the same name, 0 for nothing in common. */
@@ -41,7 +45,7 @@ export function compareNames(asked: FoldedName, stored: FoldedName): NameFit {
   if (asked.joined === stored.joined)
     return { score: TRANSLITERATED, reasons: crossed ? ['transliterated'] : ['spelling'] };
   const [a, s] = [asked.words.map(foldGeneration), stored.words.map(foldGeneration)];
-  const pairs = alignWords(a, s);
+  const pairs = alignWords({ words: a, sounds: asked.sounds }, { words: s, sounds: stored.sounds });
   const askedFit = sumFits(pairs, 'asked') / a.length;
   const storedFit = sumFits(pairs, 'stored') / s.length;
   const reasons = new Set<NameReason>();
@@ -60,7 +64,7 @@ export function compareNames(asked: FoldedName, stored: FoldedName): NameFit {
   }
   // A name may be cut into words otherwise. An initial has no sound of its own, and would get lost.
   const initials = [...a, ...s].some((word) => word.length === 1);
-  const whole = initials ? 0 : compareSounds(asked.joined, stored.joined);
+  const whole = a.length === s.length || initials ? 0 : compareWholes(asked.joined, stored.joined);
   if (whole > score) {
     score = whole;
     reasons.clear();
@@ -75,7 +79,8 @@ export function compareNames(asked: FoldedName, stored: FoldedName): NameFit {
 
 /** Whether two names are the same but for words such as `Jr.`. */
 export function differInGeneration(asked: FoldedName, stored: FoldedName): boolean {
-  const [a, s] = [asked, stored].map((name) => name.words.map(foldGeneration)) as [string[], string[]];
+  const [a, s] = [asked.words.map(foldGeneration), stored.words.map(foldGeneration)];
+  if (![...a, ...s].some((word) => GENERATION_WORDS.has(word))) return false;
   const bare = (words: string[]) => words.filter((word) => !GENERATION_WORDS.has(word)).join(' ');
   return a.join(' ') !== s.join(' ') && bare(a) === bare(s);
 }
@@ -85,20 +90,22 @@ function isLatin(name: FoldedName): boolean {
 }
 
 function foldGeneration(word: string): string {
-  return GENERATIONS[word] ?? word;
+  return GENERATIONS.get(word) ?? word;
 }
 
 /** The best pairs first, each word once; two neighbouring words may stand for one of the other side. */
-function alignWords(asked: readonly string[], stored: readonly string[]): Pair[] {
+function alignWords(asked: SoundedWords, stored: SoundedWords): Pair[] {
   const possible: Pair[] = [];
-  for (const [i, a] of asked.entries()) {
-    for (const [j, s] of stored.entries()) {
-      const { fit, reason } = compareWords(a, s);
+  for (let i = 0; i < asked.words.length; i += 1) {
+    for (let j = 0; j < stored.words.length; j += 1) {
+      const { fit, reason } = compareWords(asked, i, stored, j);
       if (fit > 0) possible.push({ fit, reason, asked: [i], stored: [j] });
     }
   }
-  possible.push(...findJoined(asked, stored, (n, pair) => ({ asked: [n], stored: pair })));
-  possible.push(...findJoined(stored, asked, (n, pair) => ({ asked: pair, stored: [n] })));
+  if (asked.words.length !== stored.words.length) {
+    possible.push(...findJoined(asked.words, stored.words, (n, pair) => ({ asked: [n], stored: pair })));
+    possible.push(...findJoined(stored.words, asked.words, (n, pair) => ({ asked: pair, stored: [n] })));
+  }
   // Among equals those in the same place: a name with one word twice keeps its order.
   const shift = ({ asked: [i = 0], stored: [j = 0] }: Pair) => Math.abs(i - j);
   possible.sort((a, b) => b.fit - a.fit || shift(a) - shift(b));
@@ -129,20 +136,28 @@ function findJoined(
   );
 }
 
-function compareWords(a: string, b: string): { fit: number; reason: NameReason | null } {
+function compareWords(
+  asked: SoundedWords,
+  i: number,
+  stored: SoundedWords,
+  j: number,
+): { fit: number; reason: NameReason | null } {
+  const [a, b] = [asked.words[i], stored.words[j]] as [string, string];
   if (a === b) return { fit: 1, reason: null };
   if (GENERATION_WORDS.has(a) || GENERATION_WORDS.has(b)) return NOTHING;
   if (a.length === 1 || b.length === 1) return a[0] === b[0] ? { fit: INITIAL, reason: 'initial' } : NOTHING;
-  const sounding = compareSounds(a, b);
-  if (sounding > 0) return { fit: sounding, reason: 'spelling' };
+  const sounding = asked.sounds[i] === stored.sounds[j] && Math.min(a.length, b.length) > 2;
+  const allowed = countAllowedEdits(a, b);
+  if (!sounding && Math.abs(a.length - b.length) > allowed) return NOTHING;
   const edits = countEdits(a, b);
-  return edits <= countAllowedEdits(a, b)
-    ? { fit: 0.3 + 0.65 * (1 - edits / Math.max(a.length, b.length)), reason: 'typo' }
-    : NOTHING;
+  const alike = 1 - edits / Math.max(a.length, b.length);
+  if (sounding) return { fit: 0.5 + 0.48 * alike, reason: 'spelling' };
+  return edits <= allowed ? { fit: 0.3 + 0.65 * alike, reason: 'typo' } : NOTHING;
 }
 
-/** More than a half for letters that sound alike, the more of them are the same; 0 for others. */
-function compareSounds(a: string, b: string): number {
+/** As words that sound alike are compared; 0 for others. */
+function compareWholes(a: string, b: string): number {
+  if (Math.abs(a.length - b.length) > 3) return 0;
   const sound = soundWord(a);
   if (sound.length < 2 || sound !== soundWord(b)) return 0;
   return 0.5 + 0.48 * (1 - countEdits(a, b) / Math.max(a.length, b.length));

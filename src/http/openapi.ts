@@ -43,6 +43,7 @@ export async function registerContract(app: FastifyInstance): Promise<void> {
           name: 'Attributions',
           description: 'Who said this? A remembered sentence, and the quotes whose words it repeats.',
         },
+        { name: 'Names', description: 'Whom a name means, however it is spelt.' },
         { name: 'House', description: 'What is here, whether it is well, and what its words mean.' },
       ],
     },

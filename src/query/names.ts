@@ -46,15 +46,19 @@ export const LEAST_SCORE = 0.5;
 /** The most records that a name is said to fit. */
 export const MOST_NAMED = 100;
 /** The most names that one step of the search takes from the index. */
-const MOST_FOUND = 150;
+const MOST_FOUND = 100;
+/** With so many names to compare, wider searches are left out. */
+const ENOUGH = 25;
 /** The most terms of the index that are read for words like a misspelt one, and the most that stand for it. */
-const MOST_TERMS = 600;
+const MOST_TERMS = 300;
 const MOST_LIKE = 12;
 /** Words that are looked up; the rest are compared only. */
 const MOST_LOOKED_UP = 6;
 
-type NameRow = [owner: number, ordinal: number, plain: string, joined: string, words: string];
-type Word = { text: string; match: string; rarity: number };
+type NameRow = [owner: number, ordinal: number, plain: string, joined: string, words: string, sounds: string];
+const COLUMNS = 'owner_key, ordinal, plain, joined, words, sounds';
+type Word = { text: string; sound: string; match: string };
+type Step = { match: string; wide: boolean };
 
 /** The best first; among equals in the order in which they were added. Never throws. */
 export function findNames(db: Db, names: NamesDeclaration, name: string): FoundNames {
@@ -67,7 +71,10 @@ export function findNames(db: Db, names: NamesDeclaration, name: string): FoundN
     for (const row of found) rows.set(`${row[0]} ${row[1]}`, row);
   };
   take(readSameNames(db, names, asked.joined));
-  for (const match of listSteps(db, names, asked)) take(readMatchingNames(db, names, match));
+  for (const { match, wide } of listSteps(db, names, asked)) {
+    if (wide && rows.size >= ENOUGH) break;
+    take(readMatchingNames(db, names, match));
+  }
   return { records: rankRecords(asked, [...rows.values()]), complete };
 }
 
@@ -99,10 +106,7 @@ export function describeFit(
 }
 
 function readSameNames(db: Db, names: NamesDeclaration, joined: string): NameRow[] {
-  return prepare(
-    db,
-    `SELECT owner_key, ordinal, plain, joined, words FROM ${names.table} WHERE joined = ? LIMIT ${MOST_FOUND}`,
-  )
+  return prepare(db, `SELECT ${COLUMNS} FROM ${names.table} WHERE joined = ? LIMIT ${MOST_FOUND}`)
     .raw()
     .all(joined) as NameRow[];
 }
@@ -111,7 +115,7 @@ function readMatchingNames(db: Db, names: NamesDeclaration, match: string): Name
   // The inner query ends at its limit before any row is looked up.
   return prepare(
     db,
-    `SELECT owner_key, ordinal, plain, joined, words FROM ${names.table}
+    `SELECT ${COLUMNS} FROM ${names.table}
        WHERE key IN (SELECT rowid FROM ${names.table}_fts WHERE ${names.table}_fts MATCH ? LIMIT ${MOST_FOUND})`,
   )
     .raw()
@@ -119,48 +123,58 @@ function readMatchingNames(db: Db, names: NamesDeclaration, match: string): Name
 }
 
 /**
- * Searches from narrow to wide, each a bounded one: the words as they are, all words in any spelling, the two rarest
- * (a name may lack some of the words asked for), and each of these alone.
+ * Searches from narrow to wide, each a bounded one: the words as they are, two of them as one, all words in any spelling;
+ * then, where that found little, the two rarest (a name may lack some of the words asked for), and each alone.
  */
-function listSteps(db: Db, names: NamesDeclaration, asked: FoldedName): string[] {
+function* listSteps(db: Db, names: NamesDeclaration, asked: FoldedName): Generator<Step> {
   const long = [...new Set(asked.words.filter((word) => word.length > 1))].slice(0, MOST_LOOKED_UP);
-  const words = long.map((word) => lookUpWord(db, names, word));
-  const steps = [long.map((word) => matchWord('words', word)).join(' AND ')];
-  const known = words.filter((word) => word.match !== '').sort((a, b) => a.rarity - b.rarity);
-  if (known.length === words.length) steps.push(joinMatches(known));
-  if (known.length > 2)
-    steps.push(joinMatches(known.slice(0, 2)), joinMatches([known[0], known[2]] as Word[]));
-  for (const word of known.slice(0, 2)) steps.push(word.match);
-  // Two words asked for may be one that is stored, and the other way round.
+  if (long.length > 0) yield { match: long.map(matchWord).join(' AND '), wide: false };
   for (const [n, word] of asked.words.slice(1, MOST_LOOKED_UP).entries())
-    steps.push(matchWord('words', `${asked.words[n]}${word}`));
-  return [...new Set(steps)].filter((step) => step !== '');
+    yield { match: matchWord(`${asked.words[n]}${word}`), wide: false };
+  const words = long.map((word) => lookUpWord(db, names, word)).filter(({ match }) => match !== '');
+  if (words.length === 0) return;
+  if (words.length === long.length) yield { match: joinMatches(words), wide: false };
+  const known = words
+    .map((word) => ({ ...word, rarity: countNames(db, names, word) }))
+    .sort((a, b) => a.rarity - b.rarity);
+  const [first, second, third] = known;
+  for (const other of [second, third])
+    if (first !== undefined && other !== undefined) yield { match: joinMatches([first, other]), wide: true };
+  for (const word of known.slice(0, 2)) yield { match: word.match, wide: true };
 }
 
 function joinMatches(words: readonly Word[]): string {
   return words.map((word) => word.match).join(' AND ');
 }
 
-function matchWord(column: 'words' | 'sounds', word: string): string {
-  return `${column} : "${word}"`;
+function matchWord(word: string): string {
+  return `words : "${word}"`;
+}
+
+function matchSound(sound: string): string {
+  return `sounds : "${sound}"`;
 }
 
 /** The expression for a word in any of its spellings; '' for one that nothing is like. */
 function lookUpWord(db: Db, names: NamesDeclaration, text: string): Word {
-  const counts = prepare(db, `SELECT doc FROM ${names.table}_fts_words WHERE term = ? AND col = ?`).pluck();
-  const count = (column: string, term: string) => (counts.get(term, column) as number | undefined) ?? 0;
-  const written = count('words', text);
+  const index = `${names.table}_fts`;
+  const first = prepare(db, `SELECT 1 FROM ${index} WHERE ${index} MATCH ? LIMIT 1`).pluck();
+  const holds = (match: string) => first.get(match) !== undefined;
   const any = names.spelling === 'any';
   const sound = any ? soundWord(text) : '';
-  const sounding = sound.length > 1 ? count('sounds', sound) : 0;
-  const like = any && written === 0 ? findLikeWords(db, names, text) : [];
+  const written = holds(matchWord(text));
+  const like = any && !written ? findLikeWords(db, names, text) : [];
   const parts = [
-    ...(written > 0 ? [matchWord('words', text)] : []),
-    ...(sounding > 0 ? [matchWord('sounds', sound)] : []),
-    ...like.map((word) => matchWord('words', word)),
+    ...(written ? [matchWord(text)] : []),
+    ...(sound.length > 1 && holds(matchSound(sound)) ? [matchSound(sound)] : []),
+    ...like.map(matchWord),
   ];
-  const match = parts.length > 1 ? `(${parts.join(' OR ')})` : (parts[0] ?? '');
-  return { text, match, rarity: Math.max(written, sounding) };
+  return { text, sound, match: parts.length > 1 ? `(${parts.join(' OR ')})` : (parts[0] ?? '') };
+}
+
+function countNames(db: Db, names: NamesDeclaration, { text, sound }: Word): number {
+  const count = prepare(db, `SELECT doc FROM ${names.table}_fts_words WHERE term = ? AND col = ?`).pluck();
+  return Number(count.get(text, 'words') ?? 0) + Number(count.get(sound, 'sounds') ?? 0);
 }
 
 /**
@@ -200,11 +214,15 @@ function listSwapped(text: string): string[] {
   );
 }
 
+function splitWords(text: string): string[] {
+  return text === '' ? [] : text.split(' ');
+}
+
 /** Of each record the name that fits best. */
 function rankRecords(asked: FoldedName, rows: readonly NameRow[]): NamedRecord[] {
   const best = new Map<number, NamedRecord>();
-  for (const [key, ordinal, plain, joined, words] of rows) {
-    const stored = { plain, joined, words: words === '' ? [] : words.split(' ') };
+  for (const [key, ordinal, plain, joined, words, sounds] of rows) {
+    const stored = { plain, joined, words: splitWords(words), sounds: splitWords(sounds) };
     const { score, reasons } = compareNames(asked, stored);
     const before = best.get(key);
     const namesake = (before?.namesake ?? false) || differInGeneration(asked, stored);

@@ -46,6 +46,8 @@ export const actors: Resource = {
     table: 'actor_name_keys',
     main: 'name',
     others: { field: 'names', name: 'name', language: 'language' },
+    kind: 'kind',
+    description: 'description',
     filter: true,
     spelling: 'any',
     folding: FOLDING,

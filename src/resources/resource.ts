@@ -108,6 +108,9 @@ export type NamesDeclaration = {
   others?: { field: string; name: string; language: string };
   /** `any`: transliterations and slips find it too. `as_written`: by its words alone, for what is long. */
   spelling: 'any' | 'as_written';
+  /** The fields that tell one bearer of a name from another: what it is, and who or which. */
+  kind?: string;
+  description?: string;
   /** Offers the parameter `name` in lists. */
   filter?: boolean;
   /** `FOLDING` of evidence/name-folding.ts: another rule makes stored names anew. */

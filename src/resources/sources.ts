@@ -95,6 +95,8 @@ export const sources: Resource = {
   names: {
     table: 'source_name_keys',
     main: 'title',
+    kind: 'medium',
+    description: 'publisher',
     spelling: 'as_written',
     folding: FOLDING,
   },

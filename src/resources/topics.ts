@@ -40,6 +40,7 @@ export const topics: Resource = {
     table: 'topic_name_keys',
     main: 'label',
     others: { field: 'alt_labels', name: 'label', language: 'language' },
+    description: 'description',
     spelling: 'any',
     folding: FOLDING,
   },

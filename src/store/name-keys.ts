@@ -2,7 +2,6 @@
 import type { Db } from '../db/client.ts';
 import { prepare } from '../db/statements.ts';
 import { foldName } from '../evidence/name-folding.ts';
-import { soundWord } from '../evidence/name-sounds.ts';
 import type { NamesDeclaration, Resource } from '../resources/resource.ts';
 
 type NameRow = {
@@ -27,14 +26,14 @@ export function listNameRows(names: NamesDeclaration, record: Record<string, unk
 }
 
 function fillNameRow(names: NamesDeclaration, name: string, ordinal: number): NameRow {
-  const { plain, joined, words } = foldName(name);
+  const { plain, joined, words, sounds } = foldName(name);
   const any = names.spelling === 'any';
   return {
     ordinal,
     plain,
     joined,
     words: words.join(' '),
-    sounds: any ? words.map(soundWord).join(' ') : '',
+    sounds: any ? sounds.join(' ') : '',
     backwards: any ? words.map(reverseWord).join(' ') : '',
   };
 }
