@@ -34,7 +34,7 @@ export function weighPairs(
     const { others, weights } = multiply(row);
     if (others.length === 0) continue;
     const findDivisor = prepare?.(row);
-    for (const other of others.sort()) {
+    for (const other of others) {
       const weight = weights[other] as number;
       if (weight === 0 && aggregation !== 'subtract') continue;
       emit(row, other, findDivisor === undefined ? weight : weight / findDivisor(other));
@@ -69,7 +69,7 @@ type Factors = { a: Float64Array; b: Float64Array; x: Float64Array; y: Float64Ar
 type Sparse = Pick<Cells, 'rows' | 'columns' | 'starts' | 'column'>;
 
 /**
- * For a row, the rows that it meets, in no order, and the sums over the columns where they do: only those behind it, or
+ * For a row, the rows that it meets, ascending, and the sums over the columns where they do: only those behind it, or
  * `all`, itself included.
  */
 function createRowProduct(
@@ -111,8 +111,19 @@ function createRowProduct(
           (weights[other] as number) + mineA * (theirX[at] as number) + mineB * (theirY[at] as number);
       }
     }
-    return { others: others.subarray(0, count), weights };
+    return { others: putInOrder(others, count, met, row), weights };
   };
+}
+
+/** The first `count` of `others`, ascending. Where they are many of all rows, looking at every row beats sorting. */
+function putInOrder(others: Int32Array, count: number, met: Int32Array, row: number): Int32Array {
+  const listed = others.subarray(0, count);
+  if (count * 8 < met.length) return listed.sort();
+  let at = 0;
+  for (let other = 0; at < count; other += 1) {
+    if (met[other] === row) listed[at++] = other;
+  }
+  return listed;
 }
 
 function chooseFactors(cells: Cells, aggregation: Aggregation): Factors {

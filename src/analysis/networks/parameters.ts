@@ -116,7 +116,7 @@ export function parseNetwork(raw: RawParams, limits: Limits): NetworkQuestion {
     limited: own.limit !== undefined,
     format:
       own.format === undefined ? null : (parseWord('format', own.format, NETWORK_FORMATS) as NetworkFormat),
-    canonical: JSON.stringify([query.list, describeParameters(parameters)]),
+    canonical: JSON.stringify(['network', query.list, describeParameters(parameters)]),
     link: (row, column, start) =>
       `/v1/networks/evidence?${shared}row=${encode(row)}&column=${encode(column)}${start === null ? '' : `&start=${start}`}`,
   };
