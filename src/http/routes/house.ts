@@ -72,6 +72,7 @@ export function registerHouse(app: FastifyInstance, db: Db): void {
         ),
         links: {
           ...Object.fromEntries(servedResources.map((resource) => [resource.name, `/v1/${resource.name}`])),
+          networks: '/v1/networks',
           vocabulary: '/v1/vocabulary',
           errors: '/v1/errors',
           contract: '/openapi.json',

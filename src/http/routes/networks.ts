@@ -21,7 +21,8 @@ import { readDataVersion } from '../../db/data-version.ts';
 import { type RawParams, resolveIds } from '../../query/params.ts';
 import { fitsBudget } from '../../query/tuples.ts';
 import { chooseAmong, chooseFormat, MEDIA_TYPES, tagAnswer } from '../negotiate.ts';
-import { describeEvidence, describeNetwork, NETWORK_TYPES, networkSchema } from '../network-operations.ts';
+import { describeEvidence, describeNetwork, NETWORK_TYPES } from '../network-operations.ts';
+import { networkSchema } from '../network-schemas.ts';
 
 type Context = { db: Db; compute: Compute; page_size: number; page_size_max: number };
 
