@@ -219,7 +219,7 @@ export const ranking: WordList = {
     bm25: 'All matches were ranked by Okapi BM25.',
     name: 'By how well the name fits; `name_match` of each record says why.',
     newest:
-      'The words are so common that ranking would cost too much: all matches come, in the order of the noun without a search (for what is dated, the newest first).',
+      'The words are so common that ranking would cost too much: all matches come, those that were added last first.',
   },
 };
 

@@ -1,15 +1,28 @@
-/** Counts that read every row that matches, however many. */
+/** Lists and counts for which every row that matches is read, however many. */
 import type { Db } from '../db/client.ts';
-import { readDataVersion } from '../db/data-version.ts';
+import { type Facets, type GroupPage, readFacetsExactly, readGroupsExactly } from '../query/group.ts';
 import { parseParams, type RawParams, resolveIds } from '../query/params.ts';
-import { countMatching } from '../query/read.ts';
+import { countMatching, type Page, readPage } from '../query/read.ts';
 import { getResource } from '../resources/registry.ts';
 import type { Noun } from '../resources/resource.ts';
 
 /** A list as it was asked for: parameters, and the filters that its address sets. */
-export type AskedList = { noun: Noun; raw: RawParams; fixed: RawParams; page_size_max: number };
+export type AskedList = {
+  noun: Noun;
+  raw: RawParams;
+  fixed: RawParams;
+  page_size: number;
+  page_size_max: number;
+};
+export type ExactAnswer = { page?: Page; facets?: Facets; groups?: GroupPage };
 
-export function countExactly(db: Db, asked: AskedList): { total: number; data_version: string } {
+/** With `group_by`, the groups; else the page, with the facets that were asked for. */
+export async function answerExactly(db: Db, asked: AskedList): Promise<ExactAnswer> {
   const query = resolveIds(db, parseParams(getResource(asked.noun), asked.raw, asked, asked.fixed));
-  return { total: countMatching(db, query), data_version: readDataVersion(db) };
+  if (query.group_by !== null) return { groups: readGroupsExactly(db, query) };
+  const page = await readPage(db, query, asked.page_size);
+  return {
+    page: page.total_is === 'exact' ? page : { ...page, total: countMatching(db, query), total_is: 'exact' },
+    ...(query.facets === null ? {} : { facets: readFacetsExactly(db, query) }),
+  };
 }

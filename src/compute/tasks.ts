@@ -7,7 +7,7 @@ import type { Db } from '../db/client.ts';
 type Task<Args, Answer> = (db: Db, args: Args) => Answer | Promise<Answer>;
 
 export const tasks = {
-  count_exactly: async () => (await import('./exact.ts')).countExactly,
+  answer_exactly: async () => (await import('./exact.ts')).answerExactly,
   compare_actors: async () => (await import('../analysis/comparisons.ts')).compareAsked,
   draw_network: async () => (await import('./networks.ts')).drawNetwork,
   find_shifts: async () => (await import('../analysis/shifts.ts')).findAskedShifts,

@@ -10,6 +10,7 @@ import { registerFunctions } from './functions.ts';
 export type Db = Database.Database;
 
 const require = createRequire(import.meta.url);
+const CACHE_KIB = 65_536;
 const MIGRATIONS = fileURLToPath(new URL('../../migrations', import.meta.url));
 
 /** `:memory:` or a path; a missing file and its folder are made, unless `readonly`. */
@@ -28,6 +29,8 @@ export function openDatabase(path: string, options: { readonly?: boolean } = {})
     throw new UsageError(`The database ${path} cannot be opened: ${(error as Error).message}.`);
   }
   db.pragma('busy_timeout = 5000');
+  // SQLite's own 2 MB make a row that is found through an index cost thrice as much.
+  db.pragma(`cache_size = -${CACHE_KIB}`);
   if (!options.readonly) {
     db.pragma('journal_mode = WAL');
     db.pragma('synchronous = NORMAL');

@@ -47,6 +47,13 @@ function holds(name: string, condition: SQL) {
   return check(name, condition);
 }
 
+/**
+ * Words that say in which blocks of the full-text index a row stands, a fine and a coarse one, so that it can be read
+ * block by block (query/words.ts).
+ */
+const buildBlock = () =>
+  text().notNull().generatedAlwaysAs(sql`('f' || (key >> 8) || ' c' || (key >> 13))`, { mode: 'virtual' });
+
 /** A row's columns that the engine needs, whatever the noun; made anew for each table, as a builder serves only one. */
 const buildRecordColumns = () => ({
   key: integer().primaryKey(),
@@ -62,6 +69,7 @@ export const corpora = sqliteTable(
   'corpora',
   {
     ...buildRecordColumns(),
+    block: buildBlock(),
     title: text().notNull(),
     title_sort: text().notNull(),
     description: text(),
@@ -83,6 +91,7 @@ export const actors = sqliteTable(
   'actors',
   {
     ...buildRecordColumns(),
+    block: buildBlock(),
     name: text().notNull(),
     name_sort: text().notNull(),
     kind: text().notNull(),
@@ -169,6 +178,7 @@ export const topics = sqliteTable(
   'topics',
   {
     ...buildRecordColumns(),
+    block: buildBlock(),
     label: text().notNull(),
     label_sort: text().notNull(),
     description: text(),
@@ -217,6 +227,7 @@ export const sources = sqliteTable(
   'sources',
   {
     ...buildRecordColumns(),
+    block: buildBlock(),
     corpus_key: integer()
       .notNull()
       .references(() => corpora.key),
@@ -298,6 +309,7 @@ export const quotes = sqliteTable(
   'quotes',
   {
     ...buildRecordColumns(),
+    block: buildBlock(),
     actor_key: integer().references(() => actors.key),
     actor_note: text(),
     on_behalf_of_key: integer().references(() => actors.key),
@@ -456,6 +468,7 @@ export const stances = sqliteTable(
   'stances',
   {
     ...buildRecordColumns(),
+    block: buildBlock(),
     actor_key: integer()
       .notNull()
       .references(() => actors.key),

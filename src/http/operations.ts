@@ -114,6 +114,17 @@ function buildPageSchema(name: string): JsonSchema {
           },
         },
       },
+      facets_records: {
+        type: 'integer',
+        minimum: 0,
+        description: 'How many records were counted for `facets`, each once.',
+      },
+      facets_are: {
+        type: 'string',
+        enum: listWords(totalIs),
+        description:
+          'Whether these are all that match: then the counts are `exact`, else each is `at_least`.',
+      },
       ranking: { type: 'string', enum: listWords(ranking), description: ranking.description },
     },
   };
@@ -141,12 +152,26 @@ const groupPageSchema: JsonSchema = {
   type: 'object',
   description:
     'Counts, in answer to `group_by`: a result has the value of each key under its name, and `count`.',
-  required: ['total', 'total_is', 'group_by', 'records', 'next_cursor', 'results', 'data_version'],
+  required: [
+    'total',
+    'total_is',
+    'group_by',
+    'records',
+    'counts_are',
+    'next_cursor',
+    'results',
+    'data_version',
+  ],
   properties: {
     ...pageProperties,
     total: { type: 'integer', minimum: 0, description: 'How many groups there are.' },
     group_by: { type: 'array', items: { type: 'string' }, description: 'The keys, as asked for.' },
     records: { type: 'integer', minimum: 0, description: 'How many records were counted, each once.' },
+    counts_are: {
+      type: 'string',
+      enum: listWords(totalIs),
+      description: 'Whether these are all that match: then the counts are `exact`, else each is `at_least`.',
+    },
     results: {
       type: 'array',
       items: {
@@ -339,6 +364,8 @@ export function describeList(resource: Resource, limits: Limits, kin?: Kin): Jso
         'unknown_id',
         ...(kin === undefined ? [] : (['not_found', 'withdrawn'] as const)),
         'not_acceptable',
+        'deadline_exceeded',
+        'overloaded',
       ),
     },
     'x-codeSamples': describeSamples(example),
@@ -499,6 +526,12 @@ function describeControls(
     facets: () => ({
       type: 'string',
       description: `Counts beside the records, by up to ${MOST_FACETS} of the keys of \`group_by\`.`,
+    }),
+    exact: () => ({
+      type: 'string',
+      enum: ['true'],
+      description:
+        'Counts all that match, for `total`, `group_by` and `facets`, in a process of its own; refused with `deadline_exceeded` where that takes too long.',
     }),
     sample: () => ({
       type: 'integer',

@@ -128,10 +128,23 @@ function complement(sql: Sql): Sql {
   return { sql: `(${sql.sql}) IS NOT TRUE`, params: sql.params };
 }
 
+function isIn(column: string, list: Sql): Sql {
+  return { sql: `${column} IN (${list.sql})`, params: list.params };
+}
+
+/** These records of a tree and everything under them: a set that is read once, whatever it is compared with. */
+export function listDescendants(closure: string, keys: readonly (string | number)[]): Sql {
+  return {
+    sql: `SELECT descendant_key FROM ${closure} WHERE ancestor_key IN (${placeholders(keys.length)})`,
+    params: [...keys],
+  };
+}
+
 /** The condition on the row that holds its column; negation is left to the caller. */
 export function compileLeaf(condition: Condition, row: string): Sql {
   const { filter, values } = condition;
-  const column = `${row}."${filter.column}"`;
+  // Of the rows of a list, those of one owner are read: `+` keeps SQLite from starting at the values instead.
+  const column = `${row === 'l' ? '+' : ''}${row}."${filter.column}"`;
   const alternatives: Sql[] = [];
   if (filter.kind === 'date' || filter.kind === 'date_within' || filter.kind === 'integer') {
     for (const value of values as DayPeriod[]) alternatives.push(compileRange(filter, row, value));
@@ -139,11 +152,8 @@ export function compileLeaf(condition: Condition, row: string): Sql {
     const params = values as (string | number)[];
     alternatives.push(
       filter.closure === undefined
-        ? { sql: `${column} IN (${placeholders(params.length)})`, params }
-        : {
-            sql: `EXISTS (SELECT 1 FROM ${filter.closure} c WHERE c.ancestor_key IN (${placeholders(params.length)}) AND c.descendant_key = ${column})`,
-            params,
-          },
+        ? isIn(column, { sql: placeholders(params.length), params })
+        : isIn(column, listDescendants(filter.closure, params)),
     );
   }
   if (condition.none) alternatives.push({ sql: `${column} IS NULL`, params: [] });

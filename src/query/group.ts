@@ -6,15 +6,14 @@ import { compareUnitKeys, type DateUnit, listUnitsBetween, unitOfRange } from '.
 import { Refusal } from '../errors.ts';
 import { getResource } from '../resources/registry.ts';
 import type { Noun } from '../resources/resource.ts';
-import { joinSql, TRUE } from './conditions.ts';
+import { GATHER_LIMIT, WORK_BUDGET } from './budget.ts';
+import { joinSql, type Sql, TRUE } from './conditions.ts';
 import type { Filter } from './filters.ts';
 import type { GroupKey } from './group-keys.ts';
 import type { Query } from './params.ts';
-import { type Plan, planRows } from './plan.ts';
-import { getBudget, type Total } from './read.ts';
+import { planExactly, planRows } from './plan.ts';
+import { countMatching, getBudget, type Total } from './read.ts';
 
-/** The most rows a count reads. */
-export const GROUP_BUDGET = 50_000;
 export const MOST_GROUPS = 10_000;
 export const FACET_SIZE = 20;
 
@@ -27,6 +26,8 @@ export type GroupPage = Total & {
   next_cursor: null;
   /** How many records were counted, each once. */
   records: number;
+  /** Whether these are all that match. */
+  counts_are: Total['total_is'];
   data_version: string;
 };
 
@@ -37,8 +38,25 @@ export type GroupPage = Total & {
  */
 export async function readGroups(db: Db, query: Query): Promise<GroupPage> {
   const keys = query.group_by as GroupKey[];
-  const plan = planRows(db, query, null);
-  const { groups, records, complete } = countGroups(db, query, plan, keys);
+  const rows = pickRows(db, query, weighKeys(keys));
+  return finishGroups(db, query, countGroups(db, query, rows, keys), rows.keys.length, rows.counts_are);
+}
+
+/** The same of every record that matches, whatever it costs: not for the process that answers requests. */
+export function readGroupsExactly(db: Db, query: Query): GroupPage {
+  const where = selectAll(db, query);
+  const groups = groupRows(db, query, `${query.resource.name} t`, where, query.group_by as GroupKey[]);
+  return finishGroups(db, query, groups, countMatching(db, query), 'exact');
+}
+
+function finishGroups(
+  db: Db,
+  query: Query,
+  groups: RawGroup[],
+  records: number,
+  counts_are: Total['total_is'],
+): GroupPage {
+  const keys = query.group_by as GroupKey[];
   const filled = query.fill === null ? groups : fillGaps(groups, keys);
   if (filled.length > MOST_GROUPS) {
     throw new Refusal(
@@ -51,7 +69,8 @@ export async function readGroups(db: Db, query: Query): Promise<GroupPage> {
   const shown = query.limit === null ? filled : filled.slice(0, query.limit);
   return {
     total: filled.length,
-    total_is: complete ? 'exact' : 'at_least',
+    total_is: counts_are,
+    counts_are,
     group_by: keys.map((key) => key.name),
     records,
     next_cursor: null,
@@ -62,12 +81,44 @@ export async function readGroups(db: Db, query: Query): Promise<GroupPage> {
 
 export type Facet = { value: GroupValue; count: number };
 
-/** The most frequent values of each facet among all that the query matches. */
-export async function readFacets(db: Db, query: Query): Promise<Record<string, Facet[]>> {
-  const plan = planRows(db, query, null);
+export type Facets = {
+  facets: Record<string, Facet[]>;
+  /** How many records were counted for them, each once, and whether these are all that match. */
+  facets_records: number;
+  facets_are: Total['total_is'];
+};
+
+/** The most frequent values of each facet among all that the query matches, or among as many as the budget allows. */
+export async function readFacets(db: Db, query: Query): Promise<Facets> {
+  const keys = query.facets ?? [];
+  const rows = pickRows(
+    db,
+    query,
+    keys.reduce((sum, key) => sum + weighKeys([key]), 0),
+  );
+  return finishFacets(db, query, rows.keys.length, rows.counts_are, (key) =>
+    countGroups(db, query, rows, [key]),
+  );
+}
+
+/** The same of every record that matches, whatever it costs: not for the process that answers requests. */
+export function readFacetsExactly(db: Db, query: Query): Facets {
+  const where = selectAll(db, query);
+  return finishFacets(db, query, countMatching(db, query), 'exact', (key) =>
+    groupRows(db, query, `${query.resource.name} t`, where, [key]),
+  );
+}
+
+function finishFacets(
+  db: Db,
+  query: Query,
+  facets_records: number,
+  facets_are: Total['total_is'],
+  count: (key: GroupKey) => RawGroup[],
+): Facets {
   const facets: Record<string, Facet[]> = {};
   for (const key of query.facets ?? []) {
-    const { groups } = countGroups(db, query, plan, [key]);
+    const groups = count(key);
     sortGroups(groups, [key]);
     const labelled = labelGroups(db, groups.slice(0, FACET_SIZE), [key]);
     facets[key.name] = labelled.map((group) => ({
@@ -75,20 +126,62 @@ export async function readFacets(db: Db, query: Query): Promise<Record<string, F
       count: group.count,
     }));
   }
-  return facets;
+  return { facets, facets_records, facets_are };
 }
 
 type Cell = string | number | null;
 type RawGroup = { cells: Cell[]; count: number };
 
-function countGroups(
+/** Units of work for sorting one record under these keys: one with several topics stands under each, and under what is broader. */
+function weighKeys(keys: readonly GroupKey[]): number {
+  const copies = keys.reduce(
+    (product, { filter }) =>
+      product * (filter?.closure !== undefined ? 6 : filter?.steps[0]?.kind === 'list' ? 2 : 1),
+    1,
+  );
+  return (1 + keys.length) * copies;
+}
+
+type Picked = { keys: number[]; counts_are: Total['total_is'] };
+
+/** The records to count: all that match, where finding them and sorting them (`each` units) stays within the budget. */
+function pickRows(db: Db, query: Query, each: number): Picked {
+  const plan = planRows(db, query, null);
+  const candidates = plan.kind === 'ordered' ? getBudget({ ...plan, cost: plan.cost + each }) : GATHER_LIMIT;
+  const most = Math.max(1, Math.floor(WORK_BUDGET / each));
+  const tested = plan.residual !== TRUE;
+  const found = prepare(
+    db,
+    `SELECT t.key${tested ? `, (${plan.residual.sql})` : ''} FROM ${query.resource.name} t WHERE ${plan.driver.sql} LIMIT ${candidates + 1}`,
+  )
+    .raw()
+    .all(...plan.residual.params, ...plan.driver.params) as [number, number?][];
+  const keys = found
+    .slice(0, candidates)
+    .filter(([, ok]) => !tested || ok === 1)
+    .map(([key]) => key);
+  const all = plan.complete && found.length <= candidates && keys.length <= most;
+  return { keys: keys.slice(0, most), counts_are: all ? 'exact' : 'at_least' };
+}
+
+function countGroups(db: Db, query: Query, rows: Picked, keys: readonly GroupKey[]): RawGroup[] {
+  const from = `json_each(?) c CROSS JOIN ${query.resource.name} t ON t.key = c.value`;
+  return groupRows(db, query, from, { sql: '1', params: [JSON.stringify(rows.keys)] }, keys);
+}
+
+function selectAll(db: Db, query: Query): Sql {
+  const { driver, residual } = planExactly(db, query);
+  return joinSql([driver, residual], 'AND');
+}
+
+/** `where.params` are those of `from`, and then its own. */
+function groupRows(
   db: Db,
-  query: Query,
-  plan: Plan,
+  { resource }: Query,
+  from: string,
+  where: Sql,
   keys: readonly GroupKey[],
-): { groups: RawGroup[]; records: number; complete: boolean } {
-  const { resource } = query;
-  const budget = plan.kind === 'ordered' && plan.probes ? getBudget(plan) : GROUP_BUDGET;
+): RawGroup[] {
   const columns: string[] = [];
   const joins: string[] = [];
   let several = false;
@@ -102,23 +195,13 @@ function countGroups(
     columns.push(reached.column);
     several ||= reached.several;
   });
-  const candidates = `SELECT t.key FROM ${resource.name} t WHERE ${plan.driver.sql} LIMIT ${budget + 1}`;
-  const read = prepare(db, `SELECT count(*) FROM (${candidates})`)
-    .pluck()
-    .get(...plan.driver.params) as number;
-  const from = `FROM (${candidates}) c CROSS JOIN ${resource.name} t ON t.key = c.key`;
-  const where = plan.residual === TRUE ? '' : ` WHERE ${plan.residual.sql}`;
-  const params = joinSql([plan.driver, plan.residual], 'AND').params;
-  const records = prepare(db, `SELECT count(*) ${from}${where}`)
-    .pluck()
-    .get(...params) as number;
   const rows = prepare(
     db,
-    `SELECT ${columns.join(', ')}, count(${several ? 'DISTINCT t.key' : '*'}) ${from} ${joins.join(' ')}${where} GROUP BY ${columns.map((_, n) => n + 1).join(', ')}`,
+    `SELECT ${columns.join(', ')}, count(${several ? 'DISTINCT t.key' : '*'}) FROM ${from} ${joins.join(' ')} WHERE ${where.sql} GROUP BY ${columns.map((_, n) => n + 1).join(', ')}`,
   )
     .raw()
-    .all(...params) as Cell[][];
-  return { groups: foldDates(rows, keys), records, complete: read <= budget && plan.kind !== 'newest' };
+    .all(...where.params) as Cell[][];
+  return foldDates(rows, keys);
 }
 
 /** LEFT JOINs from a row `t` to the column of a filter; `n` tells several in one statement apart. */

@@ -32,6 +32,8 @@ export type Query = {
   group_by: GroupKey[] | null;
   fill: 'zero' | null;
   facets: GroupKey[] | null;
+  /** Whether all that match are counted, whatever it costs. */
+  exact: boolean;
   sample: number | null;
   seed: number;
   rows: string | null;
@@ -66,6 +68,7 @@ export const CONTROLS = [
   'group_by',
   'fill',
   'facets',
+  'exact',
   'sample',
   'seed',
   'format',
@@ -208,6 +211,7 @@ function buildQuery(
         : parseGroupKeys(resource, 'group_by', given.group_by, MOST_GROUP_KEYS),
     fill: given.fill === undefined ? null : (parseNames('fill', given.fill, ['zero'], 1)[0] as 'zero'),
     facets: given.facets === undefined ? null : parseGroupKeys(resource, 'facets', given.facets, MOST_FACETS),
+    exact: given.exact !== undefined && parseNames('exact', given.exact, ['true'], 1).length > 0,
     sample: given.sample === undefined ? null : parseNumber('sample', given.sample, 1, MOST_SAMPLED),
     seed: given.seed === undefined ? 0 : parseNumber('seed', given.seed, 0, 2_147_483_647),
     rows:
@@ -236,6 +240,7 @@ function buildQuery(
       query.sample === null ? null : query.seed,
       query.rows,
       query.guard,
+      query.exact,
     ],
   ]);
   return query;
@@ -250,7 +255,7 @@ function refuseConflicts(query: Query, given: Partial<Record<Control, string>>):
   };
   for (const other of ['sort', 'cursor', 'fields', 'facets', 'sample', 'rows'] as const)
     refuse('group_by', other);
-  for (const other of ['sort', 'cursor', 'limit'] as const) refuse('sample', other);
+  for (const other of ['sort', 'cursor', 'limit', 'exact'] as const) refuse('sample', other);
   if (given.fill !== undefined && !query.group_by?.some((key) => key.unit !== null)) {
     throw new Refusal(
       'conflicting_parameters',

@@ -3,121 +3,161 @@
  *
  * `ordered`: rows are read along an index in the order asked for, and each is tested against the other conditions;
  * reading stops at the page's end or when the budget is spent. `gathered`: some condition matches so few rows that all
- * of them are read, whatever the order. `newest`: the words of a search match so many rows that only those added last
- * are taken, where no order of the rows themselves is asked for. The choice is ours and not the planner's, because the planner turned 0.07 ms
- * into 782 on a million rows by starting at another table.
+ * of them are read, whatever the order. `newest`: the words of a search are so common that their rows are read in the
+ * order in which they were added, the last first. The choice is ours and not the planner's, because the planner turned
+ * 0.07 ms into 782 on a million rows by starting at another table.
  */
 import type { Db } from '../db/client.ts';
 import { prepare } from '../db/statements.ts';
+import { GATHER_LIMIT, WORK_BUDGET, weighTest } from './budget.ts';
 import {
   type Condition,
   compileConditions,
   compileLeaf,
   joinSql,
+  listDescendants,
   placeholders,
   type Sql,
   TRUE,
 } from './conditions.ts';
 import type { Query } from './params.ts';
 import type { Sort } from './sorts.ts';
-
-/** The most rows that a gathered plan reads. */
-export const GATHER_LIMIT = 5000;
-/** The most rows that are looked up in the text index one by one: each costs some 0.1 ms. */
-export const PROBE_LIMIT = 400;
-/** How many of the newest matches stand for all where words are too common. */
-export const NEWEST_LIMIT = 10_000;
+import { gaugeWords, readNewest, selectWords, testWords, testWordsAtOnce, type WordTest } from './words.ts';
 
 export type Plan = {
   kind: 'ordered' | 'gathered' | 'newest';
-  /** Whether each row is looked up in the text index. */
-  probes: boolean;
   /** Over rows `t`: equality on the index, or membership of the gathered keys. */
   driver: Sql;
   /** Over rows `t`: what each row is tested against. */
   residual: Sql;
+  /** Units of work for each row: what it costs to find and test one. */
+  cost: number;
   /** Along `t`'s index in the sort's order, a bound beyond which no row can match. */
   bound: Sql;
+  /** False where `driver` finds only the newest of the rows that match. */
+  complete: boolean;
 };
 
-/** For counting and sampling, where the order does not matter, pass `sort: null`. */
+/**
+ * For counting and sampling, where the order does not matter, pass `sort: null`: common words then give so many of the
+ * newest matches as the budget allows.
+ */
 export function planRows(db: Db, query: Query, sort: Sort | null): Plan {
   const { resource, conditions } = query;
   const indexes = readIndexes(db, resource.name);
   const column = sort?.column ?? null;
-  const equalities = conditions.filter(isEquality);
-  const onOrder = equalities.filter((condition) =>
-    hasIndex(indexes, column === null ? [condition.filter.column] : [condition.filter.column, column]),
-  );
+  const onOrder = conditions
+    .filter(isEquality)
+    .filter((condition) =>
+      hasIndex(indexes, column === null ? [condition.filter.column] : [condition.filter.column, column]),
+    );
   const only = conditions.length === 1 && query.words === null ? onOrder[0] : undefined;
   if (only !== undefined) return order(only, [], null, sort);
 
+  const few = query.words !== null && (query.words.empty || gaugeWords(db, query).kind === 'few');
+  const words = testWords(db, query);
   let best: { size: number; gather: Sql; condition: Condition | null } | null = null;
   for (const condition of [...conditions, null]) {
     const gather =
-      condition === null ? gatherWords(query) : gatherCondition(db, resource.name, condition, indexes);
+      condition !== null
+        ? gatherCondition(db, resource.name, condition, indexes)
+        : few
+          ? selectWords(query)
+          : null;
     if (gather === null) continue;
     const size = countUpTo(db, gather, GATHER_LIMIT + 1);
     if (best === null || size < best.size) best = { size, gather, condition };
     if (size === 0) break;
   }
-  const limit = query.words === null || best?.condition === null ? GATHER_LIMIT : PROBE_LIMIT;
-  if (best !== null && best.size <= limit) {
+  const tests = best?.condition === null ? null : words;
+  if (best !== null && best.size <= GATHER_LIMIT && best.size * (1 + (tests?.cost ?? 0)) <= WORK_BUDGET) {
     // A condition on children is tested again beside the others: one and the same child must meet them all.
     const rest = conditions.filter((condition) => condition !== best.condition || isOnChildren(condition));
-    const words = best.condition === null ? null : testWords(query);
     return {
       kind: 'gathered',
-      probes: words !== null,
       driver: { sql: `t.key IN (${best.gather.sql})`, params: best.gather.params },
-      residual: joinAll([compileConditions(rest), words]),
       bound: TRUE,
+      complete: true,
+      ...testRows(rest, tests),
     };
   }
-  const newest = sort === null ? gatherWords(query) : null;
-  if (newest !== null) {
-    return {
-      kind: 'newest',
-      probes: false,
-      driver: {
-        sql: `t.key IN (${newest.sql} ORDER BY rowid DESC LIMIT ${NEWEST_LIMIT})`,
-        params: newest.params,
-      },
-      residual: compileConditions(conditions),
-      bound: TRUE,
-    };
-  }
+  if (column === null && query.words?.match != null && !few) return gatherNewest(db, query);
   const driver = onOrder.find((condition) => condition === best?.condition) ?? onOrder[0] ?? null;
   const rest = conditions.filter((condition) => condition !== driver);
-  return order(driver, rest, testWords(query), sort);
+  return order(driver, rest, words, sort);
 }
 
 /** A plan that leaves nothing out, whatever it costs: not for the process that answers requests. */
 export function planExactly(db: Db, query: Query): Plan {
   const plan = planRows(db, query, null);
-  return plan.kind === 'newest' ? { ...plan, driver: TRUE, residual: compileAll(query) } : plan;
+  if (plan.kind === 'gathered') return plan;
+  const parts = [compileConditions(query.conditions), testWordsAtOnce(query)];
+  const residual = joinSql(
+    parts.filter((part): part is Sql => part !== null && part !== TRUE),
+    'AND',
+  );
+  return {
+    ...plan,
+    kind: 'ordered',
+    driver: plan.kind === 'newest' ? TRUE : plan.driver,
+    residual,
+    complete: true,
+  };
 }
 
-function joinAll(parts: readonly (Sql | null)[]): Sql {
-  const present = parts.filter((part): part is Sql => part !== null && part !== TRUE);
-  return joinSql(present, 'AND');
+/** The test of a row `t` for everything that is asked. */
+export function compileTests(db: Db, query: Query): Sql {
+  return testRows(query.conditions, testWords(db, query)).residual;
+}
+
+function testRows(conditions: readonly Condition[], words: WordTest | null): { residual: Sql; cost: number } {
+  const compiled = compileConditions(conditions);
+  return {
+    residual: joinSql(
+      [compiled, words?.test].filter((part) => part !== undefined && part !== TRUE) as Sql[],
+      'AND',
+    ),
+    cost: weighTest(compiled) + (words?.cost ?? 0),
+  };
 }
 
 function order(
   driver: Condition | null,
   rest: readonly Condition[],
-  words: Sql | null,
+  words: WordTest | null,
   sort: Sort | null,
 ): Plan {
   return {
     kind: 'ordered',
-    probes: words !== null,
     driver:
       driver === null
         ? TRUE
         : { sql: `t.${driver.filter.column} = ?`, params: driver.values as (string | number)[] },
-    residual: joinAll([compileConditions(rest), words]),
     bound: boundOrder(rest, sort),
+    complete: true,
+    ...testRows(rest, words),
+  };
+}
+
+/** So many of the newest matches as may be found and tested; the conditions are left to the reader. */
+function gatherNewest(db: Db, query: Query): Plan {
+  const { residual, cost } = testRows(query.conditions, null);
+  const keys: number[] = [];
+  const most = Math.min(GATHER_LIMIT, Math.floor(WORK_BUDGET / cost));
+  let complete = true;
+  for (const { key, spent, row } of readNewest<[]>(db, query, null, TRUE)) {
+    if (row !== null) keys.push(key);
+    if (spent < WORK_BUDGET && keys.length < most) continue;
+    complete = key === 0;
+    break;
+  }
+  return {
+    kind: 'newest',
+    driver: { sql: 't.key IN (SELECT value FROM json_each(?))', params: [JSON.stringify(keys)] },
+    residual,
+    cost,
+    bound: TRUE,
+    complete,
   };
 }
 
@@ -164,69 +204,33 @@ function gatherCondition(db: Db, table: string, condition: Condition, indexes: I
     return { sql: `SELECT key FROM ${table} WHERE key IN (${placeholders(params.length)})`, params };
   const wanted =
     filter.closure === undefined
-      ? placeholders(params.length)
-      : `SELECT descendant_key FROM ${filter.closure} WHERE ancestor_key IN (${placeholders(params.length)})`;
+      ? { sql: placeholders(params.length), params }
+      : listDescendants(filter.closure, params);
   if (step === undefined) {
     if (!hasIndex(indexes, [filter.column])) return null;
-    return { sql: `SELECT key FROM ${table} WHERE ${filter.column} IN (${wanted})`, params };
+    return {
+      sql: `SELECT key FROM ${table} WHERE ${filter.column} IN (${wanted.sql})`,
+      params: wanted.params,
+    };
   }
   if (step.kind === 'list' && filter.kind === 'reference') {
-    return { sql: `SELECT ${step.owner} FROM ${step.table} WHERE ${filter.column} IN (${wanted})`, params };
+    return {
+      sql: `SELECT ${step.owner} FROM ${step.table} WHERE ${filter.column} IN (${wanted.sql})`,
+      params: wanted.params,
+    };
   }
   const leads = step.kind === 'record' && hasIndex(readIndexes(db, step.table), [filter.column]);
   if (leads && hasIndex(indexes, [step.column])) {
     const leaf = compileLeaf(condition, 'r');
+    const others: Sql = { sql: `SELECT r.key FROM ${step.table} r WHERE ${leaf.sql}`, params: leaf.params };
+    // Records that nothing refers to are read too.
+    if (countUpTo(db, others, GATHER_LIMIT + 1) > GATHER_LIMIT) return null;
     return {
       sql: `SELECT o.key FROM ${step.table} r CROSS JOIN ${table} o ON o.${step.column} = r.key WHERE ${leaf.sql}`,
       params: leaf.params,
     };
   }
   return null;
-}
-
-function gatherWords(query: Query): Sql | null {
-  const { words, resource } = query;
-  if (words === null || resource.search === undefined) return null;
-  if (words.empty) return { sql: 'SELECT 0 WHERE 0', params: [] };
-  if (words.match === null) return null;
-  const { table } = resource.search;
-  return { sql: `SELECT rowid FROM ${table} WHERE ${table} MATCH ?`, params: [words.match] };
-}
-
-/** Everything that a row must meet; the words as one set of keys, which is read once. */
-export function compileAll(query: Query): Sql {
-  const words = gatherWords(query);
-  const set = words === null ? testWords(query) : { sql: `t.key IN (${words.sql})`, params: words.params };
-  return joinAll([compileConditions(query.conditions), set]);
-}
-
-/** Whether so few rows have the words of a search that all may be ranked: bm25 reads every one, whatever else is asked. */
-export function mayRank(db: Db, query: Query): boolean {
-  const rows = query.words?.match == null ? null : gatherWords(query);
-  return rows !== null && countUpTo(db, rows, GATHER_LIMIT + 1) <= GATHER_LIMIT;
-}
-
-/** A test of one row for its words: looks this row up in the index, and no other. */
-function testWords(query: Query): Sql | null {
-  const { words, resource } = query;
-  if (words === null || resource.search === undefined) return null;
-  if (words.empty) return { sql: '0', params: [] };
-  if (words.match === null) return excludeWords(query);
-  const { table } = resource.search;
-  return {
-    sql: `EXISTS (SELECT 1 FROM ${table} WHERE ${table} MATCH ? AND rowid = t.key)`,
-    params: [words.match],
-  };
-}
-
-function excludeWords(query: Query): Sql | null {
-  const { words, resource } = query;
-  if (words?.exclude == null || resource.search === undefined) return null;
-  const { table } = resource.search;
-  return {
-    sql: `NOT EXISTS (SELECT 1 FROM ${table} WHERE ${table} MATCH ? AND rowid = t.key)`,
-    params: [words.exclude],
-  };
 }
 
 export function countUpTo(db: Db, rows: Sql, most: number): number {

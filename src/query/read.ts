@@ -6,16 +6,16 @@ import { Refusal } from '../errors.ts';
 import { suggest } from '../nearest.ts';
 import { buildSelection, listFieldPaths, selectFields } from '../resources/fields.ts';
 import type { Resource } from '../resources/resource.ts';
+import { GATHER_LIMIT, WORK_BUDGET } from './budget.ts';
 import { joinSql, placeholders, type Sql, TRUE } from './conditions.ts';
 import { bindCursor, type Position, readCursor, writeCursor } from './cursor.ts';
 import { describeFits } from './names.ts';
 import { findNearestId, type Query } from './params.ts';
-import { compileAll, mayRank, type Plan, PROBE_LIMIT, planExactly, planRows } from './plan.ts';
-import { findMatches } from './search.ts';
+import { compileTests, type Plan, planExactly, planRows } from './plan.ts';
+import { findMatches, inText } from './search.ts';
 import { listSorts, type Sort } from './sorts.ts';
+import { gaugeWords, readNewest } from './words.ts';
 
-/** The most rows one request reads, whatever it asks: about 10 ms of work. */
-export const WORK_BUDGET = 10_000;
 /** `sort=relevance` ranks and gives at most so many. */
 export const MOST_RANKED = 1000;
 
@@ -26,8 +26,6 @@ export type Page = Total & {
   next_cursor: string | null;
   ranking: 'bm25' | 'newest' | 'name' | null;
   data_version: string;
-  /** How many rows were looked at, for tests of the bound. */
-  visited: number;
 };
 
 type Row = [key: number, sort: string | number, document: string | null];
@@ -51,16 +49,26 @@ function readOrdered(
   after: Position | null,
   version: string,
 ): Page {
-  if (after !== null && after.kind !== 'keyset') {
-    throw new Refusal('invalid_cursor', 'The cursor is one of a ranked list.', { parameter: 'cursor' });
-  }
   const plan = planRows(db, query, query.sort);
-  const slice = readSlice(db, query, plan, after, limit);
-  const counted = countRows(
-    db,
-    query,
-    plan.kind === 'ordered' && plan.probes ? planRows(db, query, null) : plan,
-  );
+  const slice = readSlice(db, query, plan, requireKeyset(after), limit);
+  return finishPage(db, query, slice, countRows(db, query, plan), binding, version);
+}
+
+type Keyset = Extract<Position, { kind: 'keyset' }>;
+
+function requireKeyset(after: Position | null): Keyset | null {
+  if (after === null || after.kind === 'keyset') return after;
+  throw new Refusal('invalid_cursor', 'The cursor is one of a ranked list.', { parameter: 'cursor' });
+}
+
+function finishPage(
+  db: Db,
+  query: Query,
+  slice: Slice,
+  counted: Total,
+  binding: string,
+  version: string,
+): Page {
   return {
     total: Math.max(counted.total, slice.rows.length),
     total_is: counted.total_is,
@@ -68,54 +76,45 @@ function readOrdered(
     next_cursor: slice.next === null ? null : writeCursor(binding, slice.next),
     ranking: null,
     data_version: version,
-    visited: slice.visited,
   };
 }
 
-type Slice = { rows: Row[]; next: Extract<Position, { kind: 'keyset' }> | null; visited: number };
+type Slice = { rows: Row[]; next: Keyset | null };
 
-function readSlice(
-  db: Db,
-  query: Query,
-  plan: Plan,
-  after: Extract<Position, { kind: 'keyset' }> | null,
-  limit: number,
-): Slice {
+/** So many of the rows behind a cursor, in the order asked for, or as many as are found within the budget. */
+function readSlice(db: Db, query: Query, plan: Plan, after: Keyset | null, limit: number): Slice {
   const tested = plan.residual !== TRUE;
-  const budget = plan.kind === 'gathered' ? null : getBudget(plan);
+  const budget = getBudget(plan);
+  const gathered = plan.kind === 'gathered';
+  const found = listCandidates(query, plan, after, gathered ? limit + 1 : tested ? budget : limit + 1, true);
   const rows: Row[] = [];
-  let visited = 0;
-  let last: Row | null = null;
-  for (const row of iterateRows(db, query, plan, after, tested ? budget : limit + 1)) {
-    if (tested && visited === budget) break;
-    visited += 1;
-    if (row[2] === null) {
-      last = row;
-      continue;
-    }
-    if (rows.length === limit) {
-      const end = rows[limit - 1] as Row;
-      return { rows, next: { kind: 'keyset', sort: end[1], key: end[0] }, visited };
-    }
+  for (const row of prepare(
+    db,
+    `SELECT c.key, c.sort, d.document FROM (${found.sql}) c CROSS JOIN ${query.resource.name} d ON d.key = c.key WHERE c.ok`,
+  )
+    .raw()
+    .iterate(...found.params) as IterableIterator<Row>) {
     rows.push(row);
-    last = row;
+    if (rows.length > limit) break;
   }
-  const spent = tested && visited === budget;
-  return {
-    rows,
-    next: spent && last !== null ? { kind: 'keyset', sort: last[1], key: last[0] } : null,
-    visited,
-  };
+  const last = rows[limit - 1];
+  if (rows.length > limit && last !== undefined) {
+    const next: Keyset = { kind: 'keyset', sort: last[1], key: last[0] };
+    return { rows: rows.slice(0, limit), next };
+  }
+  if (gathered || !tested) return { rows, next: null };
+  const where = listCandidates(query, plan, after, 1, false);
+  const end = prepare(db, `${where.sql} OFFSET ${budget - 1}`)
+    .raw()
+    .get(...where.params) as [number, string | number] | undefined;
+  return { rows, next: end === undefined ? null : { kind: 'keyset', sort: end[1], key: end[0] } };
 }
 
-/** The rows behind a cursor in the order asked for, `most` of each part; a null document where the row fails its test. */
-function* iterateRows(
-  db: Db,
-  query: Query,
-  plan: Plan,
-  after: Extract<Position, { kind: 'keyset' }> | null,
-  most: number | null,
-): Generator<Row> {
+/**
+ * `key`, `sort` and whether the row passes its test (`ok`), in the order asked for, at most so many. Gathered rows come
+ * only if they pass.
+ */
+function listCandidates(query: Query, plan: Plan, after: Keyset | null, most: number, tested: boolean): Sql {
   const { column, descending } = query.sort;
   const way = descending ? 'DESC' : 'ASC';
   const sign = descending ? '<' : '>';
@@ -128,33 +127,39 @@ function* iterateRows(
           { sql: `t.${column} = ? AND t.key ${sign} ?`, params: [after.sort, after.key] },
           { sql: `t.${column} ${sign} ?`, params: [after.sort] },
         ];
-  const tested = plan.residual !== TRUE;
-  const document = tested ? `CASE WHEN ${plan.residual.sql} THEN t.document END` : 't.document';
-  for (const beyond of parts) {
+  const gathered = plan.kind === 'gathered';
+  const test = tested && !gathered ? plan.residual : TRUE;
+  const arms = parts.map((beyond): Sql => {
     const where = joinSql(
-      [plan.driver, plan.bound, beyond].filter((part) => part !== TRUE),
+      [plan.driver, plan.bound, beyond, gathered ? holds(plan.residual) : TRUE].filter(
+        (part) => part !== TRUE,
+      ),
       'AND',
     );
-    const statement = prepare(
-      db,
-      `SELECT t.key, t.${column}, ${document} FROM ${query.resource.name} t WHERE ${where.sql} ORDER BY t.${column} ${way}, t.key ${way}${most === null ? '' : ` LIMIT ${most}`}`,
-    ).raw();
-    // The document's test stands first in the text, so its parameters do too.
-    yield* statement.iterate(
-      ...(tested ? plan.residual.params : []),
-      ...where.params,
-    ) as IterableIterator<Row>;
-  }
+    return {
+      sql: `SELECT t.key AS key, t.${column} AS sort, (${test.sql}) AS ok FROM ${query.resource.name} t WHERE ${where.sql}`,
+      params: [...test.params, ...where.params],
+    };
+  });
+  return {
+    sql: `${arms.map((arm) => arm.sql).join(' UNION ALL ')} ORDER BY sort ${way}, key ${way} LIMIT ${most}`,
+    params: arms.flatMap((arm) => arm.params),
+  };
 }
 
-/** How many rows may be read: fewer where each is looked up in the text index. */
+/** As one expression, so that SQLite finds no rows by parts of it. */
+function holds(test: Sql): Sql {
+  return test === TRUE ? TRUE : { sql: `(${test.sql}) IS TRUE`, params: test.params };
+}
+
+/** How many rows may be read of a plan's candidates. */
 export function getBudget(plan: Plan): number {
-  return plan.probes && plan.kind === 'ordered' ? PROBE_LIMIT : WORK_BUDGET;
+  return Math.max(1, Math.floor(WORK_BUDGET / plan.cost));
 }
 
 /** How many rows match, as far as the budget goes. */
 export function countRows(db: Db, query: Query, plan: Plan): Total {
-  const budget = getBudget(plan);
+  const budget = plan.kind === 'ordered' ? getBudget(plan) : GATHER_LIMIT;
   const where = joinSql(
     [plan.driver, plan.bound].filter((part) => part !== TRUE),
     'AND',
@@ -166,14 +171,14 @@ export function countRows(db: Db, query: Query, plan: Plan): Total {
     .raw()
     .get(...plan.residual.params, ...where.params) as [number, number];
   if (visited > budget) return { total: Math.min(total, budget), total_is: 'at_least' };
-  return { total, total_is: plan.kind === 'newest' ? 'at_least' : 'exact' };
+  return { total, total_is: plan.complete ? 'exact' : 'at_least' };
 }
 
 /** How many rows match, whatever it costs: not for the process that answers requests. */
 export function countMatching(db: Db, query: Query): number {
   const plan = planExactly(db, query);
   const where = joinSql(
-    [plan.driver, plan.residual].filter((part) => part !== TRUE),
+    [plan.driver, holds(plan.residual)].filter((part) => part !== TRUE),
     'AND',
   );
   return prepare(db, `SELECT count(*) FROM ${query.resource.name} t WHERE ${where.sql}`)
@@ -182,8 +187,8 @@ export function countMatching(db: Db, query: Query): number {
 }
 
 /**
- * At most the best MOST_RANKED. Words so common that ranking all matches would cost too much come in the noun's own
- * order, in pages that reach every match, and the page says so.
+ * At most the best MOST_RANKED. Where ranking all matches would cost too much, all of them come, those added last
+ * first, and the page says so.
  */
 function readRanked(
   db: Db,
@@ -193,10 +198,18 @@ function readRanked(
   after: Position | null,
   version: string,
 ): Page {
-  const plan = planRows(db, query, null);
   const { words, resource } = query;
-  if (plan.kind !== 'gathered' || !mayRank(db, query)) {
-    return { ...readOrdered(db, takeOwnOrder(query), limit, binding, after, version), ranking: 'newest' };
+  // There is nothing to rank by where words are only excluded.
+  if (words?.match === null && !words.empty)
+    return readOrdered(db, takeOwnOrder(query), limit, binding, after, version);
+  const plan = planRows(db, query, null);
+  const gauge = words === null || words.empty ? null : gaugeWords(db, query);
+  if (plan.kind !== 'gathered' || gauge?.kind === 'many') {
+    const slice = readAddedLast(db, query, plan, requireKeyset(after), limit);
+    return {
+      ...finishPage(db, query, slice, countRows(db, query, plan), binding, version),
+      ranking: 'newest',
+    };
   }
   const given = countGiven(after, version);
   const table = resource.search?.table ?? '';
@@ -205,17 +218,18 @@ function readRanked(
     'AND',
   );
   const best = Math.min(limit + 1, MOST_RANKED - given);
-  // CROSS JOIN makes the text index the outer loop: as the inner one, it would be weighed anew for each row.
-  const from = `${table} f CROSS JOIN ${resource.name} t`;
+  // CROSS JOIN makes the text index the outer loop: as the inner one, it would be weighed anew for each row. The best
+  // are chosen by their keys alone, so that no documents are sorted.
+  const ranked = `SELECT t.key AS key, f.rank AS rank FROM ${table} f CROSS JOIN ${resource.name} t ON t.key = f.rowid WHERE ${table} MATCH ? AND (${where.sql}) ORDER BY f.rank, t.key LIMIT ${best} OFFSET ${given}`;
   const rows =
-    best <= 0
+    best <= 0 || gauge === null
       ? []
       : (prepare(
           db,
-          `SELECT t.key, 0, t.document FROM ${from} ON t.key = f.rowid WHERE ${table} MATCH ? AND ${where.sql} ORDER BY f.rank, t.key LIMIT ${best} OFFSET ${given}`,
+          `SELECT c.key, 0, d.document FROM (${ranked}) c CROSS JOIN ${resource.name} d ON d.key = c.key`,
         )
           .raw()
-          .all(words?.match, ...where.params) as Row[]);
+          .all(inText(gauge.rank), ...where.params) as Row[]);
   const shown = rows.slice(0, limit);
   return {
     ...countRows(db, query, plan),
@@ -224,7 +238,6 @@ function readRanked(
       rows.length > limit ? writeCursor(binding, { kind: 'ranked', given: given + limit, version }) : null,
     ranking: 'bm25',
     data_version: version,
-    visited: shown.length,
   };
 }
 
@@ -255,7 +268,7 @@ function readNamed(
   version: string,
 ): Page {
   const given = countGiven(after, version);
-  const all = compileAll(query);
+  const all = compileTests(db, query);
   const places = new Map(name.found.records.map((record, n) => [record.key, n]));
   const rows = prepare(
     db,
@@ -275,12 +288,48 @@ function readNamed(
         : null,
     ranking: 'name',
     data_version: version,
-    visited: rows.length,
   };
 }
 
+/** Those added last first: of few rows, or of those that have the words. */
+function readAddedLast(db: Db, query: Query, plan: Plan, after: Keyset | null, limit: number): Slice {
+  const byKey: Query = {
+    ...query,
+    sort: { name: 'added', column: 'key', descending: true, description: '' },
+  };
+  if (plan.kind !== 'newest') return readSlice(db, byKey, plan, after, limit);
+  const rows: Row[] = [];
+  let visited = 0;
+  const document: Sql =
+    plan.residual === TRUE
+      ? { sql: 't.document', params: [] }
+      : { sql: `CASE WHEN ${plan.residual.sql} THEN t.document END`, params: plan.residual.params };
+  for (const { key, spent, row } of readNewest<[string | null]>(db, query, after?.key ?? null, document)) {
+    if (row !== null) {
+      visited += 1;
+      if (row[0] !== null) {
+        if (rows.length === limit) return { rows, next: { kind: 'keyset', ...endOf(rows) } };
+        rows.push([key, key, row[0]]);
+      }
+    }
+    if (spent + visited * plan.cost >= WORK_BUDGET)
+      return { rows, next: key <= 1 ? null : { kind: 'keyset', sort: key, key } };
+  }
+  return { rows, next: null };
+}
+
+function endOf(rows: readonly Row[]): { sort: string | number; key: number } {
+  const [key, sort] = rows.at(-1) as Row;
+  return { sort, key };
+}
+
+/** For all that matches: words that are too common to be ranked come as they do in pages, everything else in the order of the noun. */
+export function takeWholeOrder(db: Db, query: Query): Query {
+  return query.sort.column === null && !hasCommonWords(db, query) ? takeOwnOrder(query) : query;
+}
+
 /** The same query in the order that its noun has without a search. */
-export function takeOwnOrder(query: Query): Query {
+function takeOwnOrder(query: Query): Query {
   const sort = listSorts(query.resource).get(query.resource.default_sort) as Sort;
   return { ...query, sort };
 }
@@ -386,33 +435,35 @@ export function explainAbsence(db: Db, resource: Resource, id: string): Refusal 
 const SLICE = 500;
 
 /**
- * Everything that matches, in slices; other requests are answered between them. A `limit` gives that many from the
- * cursor on. Ranked lists end at MOST_RANKED. Each slice is an array of rendered records.
+ * Everything that matches, in slices; other requests are answered between them. A list in the order of relevance ends at
+ * MOST_RANKED, unless its words are too common to be ranked. Each slice is an array of rendered records.
  */
 export async function* streamDocuments(db: Db, query: Query): AsyncGenerator<string[]> {
   let cursor = query.cursor;
   do {
-    const page: Page = await readStreamPage(db, { ...query, cursor, limit: SLICE });
+    const page = await readStreamPage(db, { ...query, cursor });
     if (page.documents.length > 0) yield page.documents;
     cursor = page.next_cursor;
     await new Promise((resolve) => setImmediate(resolve));
   } while (cursor !== null);
 }
 
-async function readStreamPage(db: Db, query: Query): Promise<Page> {
-  if (query.sort.column === null) return readPage(db, query, SLICE);
+/** A page without its total. */
+async function readStreamPage(db: Db, query: Query): Promise<Pick<Page, 'documents' | 'next_cursor'>> {
+  const ranked = query.sort.column === null;
+  if (ranked && !hasCommonWords(db, query)) return readPage(db, { ...query, limit: SLICE }, SLICE);
   const binding = bindCursor(query.list);
-  const after = query.cursor === null ? null : readCursor(query.cursor, binding);
-  if (after !== null && after.kind !== 'keyset')
-    throw new Refusal('invalid_cursor', 'The cursor is one of a ranked list.', { parameter: 'cursor' });
-  const slice = readSlice(db, query, planRows(db, query, query.sort), after, SLICE);
+  const after = requireKeyset(query.cursor === null ? null : readCursor(query.cursor, binding));
+  const plan = planRows(db, query, ranked ? null : query.sort);
+  const slice = ranked
+    ? readAddedLast(db, query, plan, after, SLICE)
+    : readSlice(db, query, plan, after, SLICE);
   return {
-    total: 0,
-    total_is: 'at_least',
     documents: finishRows(db, query, slice.rows),
     next_cursor: slice.next === null ? null : writeCursor(binding, slice.next),
-    ranking: null,
-    data_version: '',
-    visited: slice.visited,
   };
+}
+
+function hasCommonWords(db: Db, query: Query): boolean {
+  return query.words?.match != null && gaugeWords(db, query).kind === 'many';
 }

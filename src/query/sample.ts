@@ -5,10 +5,11 @@ import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import type { Db } from '../db/client.ts';
 import { readDataVersion } from '../db/data-version.ts';
 import { prepare } from '../db/statements.ts';
+import { WORK_BUDGET } from './budget.ts';
 import { joinSql, TRUE } from './conditions.ts';
 import type { Query } from './params.ts';
 import { type Plan, planRows } from './plan.ts';
-import { countRows, getBudget, type Page, readRecords, WORK_BUDGET } from './read.ts';
+import { countRows, getBudget, type Page, readRecords } from './read.ts';
 
 /**
  * Every matching record is equally likely. Where more match than may be read, row numbers are drawn and those that do
@@ -20,7 +21,7 @@ export async function readSample(db: Db, query: Query, size: number): Promise<Pa
   const total = countRows(db, query, plan);
   const random = xoroshiro128plus(query.seed);
   const keys =
-    total.total_is === 'exact' || plan.kind === 'newest'
+    total.total_is === 'exact' || plan.kind !== 'ordered'
       ? drawFromAll(listKeys(db, query, plan), size, random)
       : drawByNumber(db, query, plan, size, random);
   return {
@@ -29,7 +30,6 @@ export async function readSample(db: Db, query: Query, size: number): Promise<Pa
     next_cursor: null,
     ranking: null,
     data_version: readDataVersion(db),
-    visited: keys.length,
   };
 }
 
@@ -67,7 +67,9 @@ function drawByNumber(db: Db, query: Query, plan: Plan, size: number, random: Ra
   const test = prepare(db, `SELECT 1 FROM ${table} t WHERE t.key = ? AND ${where.sql}`).pluck();
   const highest = prepare(db, `SELECT max(key) FROM ${table}`).pluck().get() as number;
   const drawn = new Set<number>();
-  for (let tried = 0; tried < getBudget(plan) && drawn.size < size; tried += 1) {
+  // A row that is looked up by itself costs more than the next one along an index.
+  const tries = getBudget({ ...plan, cost: 2 + plan.cost });
+  for (let tried = 0; tried < tries && drawn.size < size; tried += 1) {
     const key = uniformInt(random, 1, highest);
     if (!drawn.has(key) && test.get(key, ...where.params) !== undefined) drawn.add(key);
   }

@@ -11,6 +11,8 @@ export type WordSearch = {
   match: string | null;
   /** What must not be there, when nothing must. */
   exclude: string | null;
+  /** What must be there: of each of these, one word or phrase, in FTS5's quotes. */
+  required: readonly (readonly string[])[];
   /** How many words and phrases there are. */
   terms: number;
   /** Nothing in it is a word: it matches nothing. */
@@ -60,6 +62,7 @@ export function parseWordSearch(input: string): WordSearch {
     ].join(' '),
     match,
     exclude: match === null ? none : null,
+    required,
     terms: terms.length,
     empty: terms.length === 0,
   };
@@ -81,6 +84,19 @@ export type Match = {
 const OPEN = '\u{FDD0}';
 const CLOSE = '\u{FDD1}';
 
+/** The column of every full-text index that says where in the index a row stands, for reading it part by part (words.ts). */
+const BLOCK = 'block';
+
+/** An expression that looks for its words in the texts alone. */
+export function inText(expression: string): string {
+  return `- ${BLOCK} : (${expression})`;
+}
+
+/** The same, in some parts of the index: each is one word of `block`. */
+export function inBlocks(expression: string, blocks: string): string {
+  return `(${inText(expression)}) AND ${BLOCK} : (${blocks})`;
+}
+
 /** Where the words of a search stand in the records of a page, by key. */
 export function findMatches(
   db: Db,
@@ -98,7 +114,7 @@ export function findMatches(
     `SELECT ${marks} FROM ${search.table} WHERE ${search.table} MATCH ? AND rowid = CAST(? AS INTEGER)`,
   );
   for (const [key, record] of records) {
-    const row = statement.get(match, key) as Record<string, string | null> | undefined;
+    const row = statement.get(inText(match), key) as Record<string, string | null> | undefined;
     const matches = search.columns.flatMap(({ field, lines }, n) => {
       const marked = row?.[`c${n}`];
       if (marked == null) return [];

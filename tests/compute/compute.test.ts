@@ -25,11 +25,11 @@ afterAll(() => {
 });
 
 const count = (raw: Record<string, string>) =>
-  ({ noun: 'quotes', raw, fixed: {}, page_size_max: 200 }) as const;
+  ({ noun: 'quotes', raw, fixed: {}, page_size: 20, page_size_max: 200 }) as const;
 
 test('counts every row that matches', async () => {
-  expect((await compute.ask('count_exactly', count({ actor: 'speaker' }))).total).toBe(200);
-  expect((await compute.ask('count_exactly', count({ q: 'harvest' }))).total).toBe(300);
+  expect((await compute.ask('answer_exactly', count({ actor: 'speaker' }))).page?.total).toBe(200);
+  expect((await compute.ask('answer_exactly', count({ q: 'harvest' }))).page?.total).toBe(300);
 });
 
 test('a base in memory is asked in place', async () => {
@@ -37,11 +37,11 @@ test('a base in memory is asked in place', async () => {
   migrateDatabase(memory);
   importRecords(memory, { ...surroundings, quotes: draftManyQuotes(12) });
   const here = openCompute(memory, { processes: 1, deadline_ms: 1000 });
-  expect((await here.ask('count_exactly', count({}))).total).toBe(12);
+  expect((await here.ask('answer_exactly', count({}))).page?.total).toBe(12);
 });
 
 test('what the task refuses is refused with its code and its details', async () => {
-  await expect(compute.ask('count_exactly', count({ actor: 'speakr' }))).rejects.toMatchObject({
+  await expect(compute.ask('answer_exactly', count({ actor: 'speakr' }))).rejects.toMatchObject({
     code: 'unknown_id',
     details: { nearest: 'speaker' },
   });
@@ -50,24 +50,24 @@ test('what the task refuses is refused with its code and its details', async () 
 test('a deadline ends the question, and the next one is answered', async () => {
   // Starting a process takes longer than the deadline.
   const fresh = openCompute(db, { processes: 1, deadline_ms: 30_000 });
-  await expect(fresh.ask('count_exactly', count({}), { deadline_ms: 1 })).rejects.toMatchObject({
+  await expect(fresh.ask('answer_exactly', count({}), { deadline_ms: 1 })).rejects.toMatchObject({
     code: 'deadline_exceeded',
     status: 503,
   });
-  expect((await fresh.ask('count_exactly', count({}))).total).toBe(600);
+  expect((await fresh.ask('answer_exactly', count({}))).page?.total).toBe(600);
   fresh.close();
 });
 
 test('a caller who has gone is not waited for', async () => {
   const caller = new AbortController();
-  const asked = compute.ask('count_exactly', count({}), { signal: caller.signal });
+  const asked = compute.ask('answer_exactly', count({}), { signal: caller.signal });
   caller.abort();
   await expect(asked).rejects.toThrow('nobody waits');
 });
 
 test('more questions than may wait are refused at once', async () => {
   const asked = await Promise.allSettled(
-    Array.from({ length: 20 }, () => compute.ask('count_exactly', count({}))),
+    Array.from({ length: 20 }, () => compute.ask('answer_exactly', count({}))),
   );
   const refused = asked.filter((one) => one.status === 'rejected').map((one) => one.reason.code);
   expect(refused.length).toBe(11);

@@ -8,7 +8,7 @@ import { readDataVersion } from '../../db/data-version.ts';
 import { Refusal } from '../../errors.ts';
 import { listColumns, writeHeader, writeRecords } from '../../formats/csv.ts';
 import { writePage } from '../../formats/page.ts';
-import { readFacets, readGroups } from '../../query/group.ts';
+import { type Facets, type GroupPage, readFacets, readGroups } from '../../query/group.ts';
 import {
   type Format,
   parseFields,
@@ -25,7 +25,7 @@ import {
   readPage,
   readRecord,
   streamDocuments,
-  takeOwnOrder,
+  takeWholeOrder,
 } from '../../query/read.ts';
 import { readSample } from '../../query/sample.ts';
 import { servedResources } from '../../resources/registry.ts';
@@ -98,15 +98,68 @@ async function answerList(
     throw explainAbsence(db, kin.parent, getId(request));
   const resolved = resolveIds(db, query);
   reply.type(MEDIA_TYPES[format]);
-  if (resolved.group_by !== null) return answerGroups(db, resolved, format);
+  if (resolved.exact)
+    return answerExactly(context, resource, request, reply, fixed, resolved, format, canonical);
+  if (resolved.group_by !== null) return writeGroups(await readGroups(db, resolved), resolved, format);
   if (resolved.sample !== null)
-    return writeList(db, resolved, await readSample(db, resolved, resolved.sample), format);
+    return writeList(
+      resolved,
+      await readSample(db, resolved, resolved.sample),
+      await readFacetsOf(db, resolved),
+      format,
+    );
   // Ranking ends at its best; everything that matches comes in the noun's own order, unless another was asked for.
-  const all = 'sort' in (request.query as RawParams) ? resolved : takeOwnOrder(resolved);
+  const all = 'sort' in (request.query as RawParams) ? resolved : takeWholeOrder(db, resolved);
   if (format !== 'json' && resolved.limit === null) return streamList(db, all, format);
   const page = await readPage(db, resolved, context.page_size);
+  return sendPage(request, reply, resolved, page, await readFacetsOf(db, resolved), format);
+}
+
+async function readFacetsOf(db: Db, query: Query): Promise<Facets | undefined> {
+  return query.facets === null ? undefined : readFacets(db, query);
+}
+
+/** Counted in a process of its own, on one state of the data, whose version the answer carries. */
+async function answerExactly(
+  context: Context,
+  resource: Resource,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  fixed: RawParams,
+  query: Query,
+  format: Format,
+  canonical: string,
+): Promise<unknown> {
+  const { page_size, page_size_max } = context;
+  const asked = { noun: resource.name, raw: request.query as RawParams, fixed, page_size, page_size_max };
+  const { page, groups, facets } = await context.compute.ask('answer_exactly', asked, {
+    signal: watchCaller(reply),
+  });
+  const { data_version } = (page ?? groups) as { data_version: string };
+  tagAnswer(request, reply, data_version, canonical, format);
+  if (groups !== undefined) return writeGroups(groups, query, format);
+  return sendPage(request, reply, query, page as Page, facets, format);
+}
+
+/** Aborted when the caller hangs up before the answer is sent. */
+function watchCaller(reply: FastifyReply): AbortSignal {
+  const gone = new AbortController();
+  reply.raw.once('close', () => {
+    if (!reply.raw.writableFinished) gone.abort();
+  });
+  return gone.signal;
+}
+
+function sendPage(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  query: Query,
+  page: Page,
+  facets: Facets | undefined,
+  format: Format,
+): string {
   if (page.next_cursor !== null) reply.header('link', writeNextLink(request.url, page.next_cursor));
-  return writeList(db, resolved, page, format);
+  return writeList(query, page, facets, format);
 }
 
 function getId(request: FastifyRequest): string {
@@ -119,6 +172,13 @@ function refuseForFormat(query: Query, format: Format): void {
       'conflicting_parameters',
       `\`facets\` are counts beside the records of a JSON page: a list in ${format.toUpperCase()} has no place for them.`,
       { parameter: 'facets' },
+    );
+  }
+  if (query.exact && format !== 'json' && query.group_by === null) {
+    throw new Refusal(
+      'conflicting_parameters',
+      `\`exact=true\` counts for the \`total\` of a JSON page: a list in ${format.toUpperCase()} has no place for it.`,
+      { parameter: 'exact' },
     );
   }
   const { rows, fields } = query;
@@ -138,8 +198,7 @@ function refuseForFormat(query: Query, format: Format): void {
   );
 }
 
-async function answerGroups(db: Db, query: Query, format: Format): Promise<string> {
-  const page = await readGroups(db, query);
+function writeGroups(page: GroupPage, query: Query, format: Format): string {
   if (format === 'json') return JSON.stringify(page);
   if (format === 'ndjson') return writeLines(page.results.map((group) => JSON.stringify(group)));
   const columns = listGroupColumns(query);
@@ -161,13 +220,13 @@ function nameReferenceColumns(name: string, to: string | undefined): string[][] 
   ];
 }
 
-async function writeList(db: Db, query: Query, page: Page, format: Format): Promise<string> {
+function writeList(query: Query, page: Page, facets: Facets | undefined, format: Format): string {
   if (format === 'ndjson') return writeLines(page.documents);
   if (format === 'csv') {
     const columns = listColumns(query.resource, query.fields, query.rows);
     return writeHeader(columns) + writeRecords(parseAll(page.documents), columns, query);
   }
-  return writePage(query.facets === null ? page : { ...page, facets: await readFacets(db, query) });
+  return writePage({ ...page, facets });
 }
 
 function writeLines(documents: readonly string[]): string {
