@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { type Db, migrateDatabase, openDatabase } from '../src/db/client.ts';
 import { changeDataVersion, readFact, writeFact } from '../src/db/data-version.ts';
+import type { IncomingRecord } from '../src/import/format.ts';
 import { getResource, resources } from '../src/resources/registry.ts';
 import type { Draft, Noun } from '../src/resources/resource.ts';
 import { listDerived } from '../src/store/derived.ts';
@@ -35,7 +36,7 @@ export function ensureBase(quotes: number, folder = DATA_FOLDER): string {
   const unfinished = `${path}.unfinished`;
   for (const file of [path, unfinished])
     for (const end of ['', '-wal', '-shm']) rmSync(`${file}${end}`, { force: true });
-  buildBase(unfinished, quotes);
+  fillBase(unfinished, generateRecords({ quotes }));
   renameSync(unfinished, path);
   return path;
 }
@@ -58,8 +59,11 @@ function describeBuild(): string {
 
 type Known = Map<Noun, Map<string, { key: number; draft: Draft }>>;
 
-/** Everything in one go: indexes and triggers are dropped first and made again over the whole. */
-function buildBase(path: string, quotes: number): void {
+/**
+ * What one would write by hand to fill a new base: everything in one transaction, indexes and triggers dropped first
+ * and made again over the whole. It trusts the records, and their order.
+ */
+export function fillBase(path: string, records: Iterable<IncomingRecord>): void {
   const db = openDatabase(path);
   try {
     migrateDatabase(db);
@@ -67,7 +71,7 @@ function buildBase(path: string, quotes: number): void {
       db.pragma(pragma);
     const known: Known = new Map(resources.map((resource) => [resource.name, new Map()]));
     let remake: (() => void) | null = null;
-    for (const { noun, record } of generateRecords({ quotes })) {
+    for (const { noun, record } of records) {
       if (noun === 'sources') {
         remake ??= loadShared(db, known);
         // What follows refers to its own article and to what is shared.

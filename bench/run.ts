@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { DATA_FOLDER, ensureBase, nameSize } from './base.ts';
+import { measureExport, measureImport, measureSizes, measureStart } from './batch-lines.ts';
 import { measureHttp, type Pace } from './http-lines.ts';
 import type { Line } from './line.ts';
 import { loader } from './load.ts';
@@ -21,10 +22,11 @@ const values = new Command('bench')
   .option('--data <folder>', 'where bases are kept', DATA_FOLDER)
   .option('--rounds <number>', 'turns of each side', '7')
   .option('--seconds <number>', 'length of a turn', '2')
+  .option('--imported <number>', 'quotes that are imported', '100000')
   .option('--connections <number>', 'requests at a time', '32')
   .parse()
   .opts<
-    Record<'quotes' | 'data' | 'rounds' | 'seconds' | 'connections', string> & {
+    Record<'quotes' | 'imported' | 'data' | 'rounds' | 'seconds' | 'connections', string> & {
       quick: boolean;
       dry: boolean;
     }
@@ -43,7 +45,16 @@ const folder = values.quick ? mkdtempSync(join(tmpdir(), 'verbatim-bench-')) : v
 
 try {
   const base = ensureBase(quotes, folder);
-  const lines = await measureHttp(base, pace);
+  const smaller = Math.max(100, Math.round(quotes / 10));
+  const sizes = [smaller, quotes].map((size) => ({ quotes: size, path: ensureBase(size, folder) }));
+  const batches = Math.min(3, pace.rounds);
+  const lines = [
+    ...(await measureHttp(base, pace)),
+    ...(await measureSizes(sizes, pace)),
+    await measureImport(values.quick ? 100 : Number(values.imported), batches),
+    await measureExport(base, batches),
+    await measureStart(base, quotes, batches),
+  ];
   const table = formatLines(lines);
   const about = `${describeMachine()}. ${nameSize(quotes)} quotes, ${pace.rounds} rounds of ${pace.seconds} s in turns, ${pace.connections} connections, load by ${loader}. \`npm run bench${process.argv
     .slice(2)

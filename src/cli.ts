@@ -6,6 +6,7 @@ import { Command, Option } from 'commander';
 import { buildApp } from './app.ts';
 import { addExport } from './cli/export.ts';
 import { addImport } from './cli/import.ts';
+import { addServe } from './cli/serve.ts';
 import { addSettings, readFlags } from './cli/settings.ts';
 import { addWhoSaid } from './cli/who-said.ts';
 import { loadEnvironmentFile, readConfig } from './config.ts';
@@ -17,7 +18,6 @@ import { buildSeedSchemas, writeSeedSchemas } from './seed/json-schemas.ts';
 import { loadSeeds } from './seed/load.ts';
 import { locateInSeeds } from './seed/locate.ts';
 import { readTextFile } from './seed/read.ts';
-import { startServer } from './server.ts';
 import { type Progress, verifyBase } from './store/verify-base.ts';
 import { verifyDocument } from './store/verify-document.ts';
 
@@ -34,31 +34,7 @@ const program = new Command('verbatim')
     process.exit(error.exitCode === 0 ? 0 : NOT_UNDERSTOOD);
   });
 
-addSettings(
-  program
-    .command('serve')
-    .description('Bring the database up to date, load the seeds if they changed, and serve.'),
-  'HOST',
-  'PORT',
-  'DATABASE',
-  'SEEDS',
-  'LOG_LEVEL',
-  'LOG_SLOW_MS',
-  'CORS_ORIGINS',
-  'COMPUTE_PROCESSES',
-  'COMPUTE_DEADLINE_MS',
-  'CACHE_BYTES',
-  'PAGE_SIZE',
-  'PAGE_SIZE_MAX',
-)
-  .option('--no-seed', 'serve the database as it is')
-  .action(async (options) => {
-    const address = await startServer(readConfig(readFlags(options)), { seed: options.seed, terminal });
-    if (!terminal) return;
-    console.log(
-      `\n  Verbatim ${RELEASE} answers at ${address}\n\n    ${address}/v1/quotes?actor=zarif    who said what\n    ${address}/docs                     the API, to read and to try\n\n  Ctrl-C stops it.\n`,
-    );
-  });
+addServe(program);
 
 addSettings(
   program.command('seed').description('Load everything under the seeds folder, whole or not at all.'),

@@ -41,6 +41,11 @@ const schema = z.object({
       'is neither `*` nor a list of origins such as `https://example.org`, joined by commas',
     )
     .describe('Who may read from a browser: `*`, or origins joined by commas.'),
+  WORKERS: wholeNumber(1, 256)
+    .default(1)
+    .describe(
+      'Processes that serve the same file at the same port; each has its own memory, so CACHE_BYTES and COMPUTE_PROCESSES are for each.',
+    ),
   COMPUTE_PROCESSES: wholeNumber(1, 64)
     .default(1)
     .describe(

@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { writeSection } from '../../bench/report.ts';
 
-test('the bench still runs', () => {
+// A dozen processes are started.
+test('the bench still runs', { timeout: 240_000 }, () => {
   const { stdout, stderr, status } = spawnSync(process.execPath, ['bench/run.ts', '--quick'], {
     encoding: 'utf8',
     cwd: join(import.meta.dirname, '../..'),

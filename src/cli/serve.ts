@@ -1,0 +1,64 @@
+/** `verbatim serve` */
+import cluster from 'node:cluster';
+import type { Command } from 'commander';
+import { type Config, readConfig } from '../config.ts';
+import { openDatabase } from '../db/client.ts';
+import { buildLogger } from '../log.ts';
+import { RELEASE } from '../release.ts';
+import { GRACE_MS, prepareBase, startServer } from '../server.ts';
+import { addSettings, readFlags } from './settings.ts';
+import { onStop, startWorkers } from './workers.ts';
+
+const terminal = process.stdout.isTTY === true;
+
+export function addServe(program: Command): void {
+  addSettings(
+    program
+      .command('serve')
+      .description('Bring the database up to date, load the seeds if they changed, and serve.'),
+    'HOST',
+    'PORT',
+    'DATABASE',
+    'SEEDS',
+    'LOG_LEVEL',
+    'LOG_SLOW_MS',
+    'CORS_ORIGINS',
+    'WORKERS',
+    'COMPUTE_PROCESSES',
+    'COMPUTE_DEADLINE_MS',
+    'CACHE_BYTES',
+    'PAGE_SIZE',
+    'PAGE_SIZE_MAX',
+  )
+    .option('--no-seed', 'serve the database as it is')
+    .action(async (options) => {
+      const config = readConfig(readFlags(options));
+      if (cluster.isWorker) return serveAsWorker(config);
+      const address = await serve(config, { seed: options.seed });
+      if (!terminal) return;
+      console.log(
+        `\n  Verbatim ${RELEASE} answers at ${address}\n\n    ${address}/v1/quotes?actor=zarif    who said what\n    ${address}/docs                     the API, to read and to try\n\n  Ctrl-C stops it.\n`,
+      );
+    });
+}
+
+async function serve(config: Config, options: { seed: boolean }): Promise<string> {
+  const logger = buildLogger(config.LOG_LEVEL, terminal);
+  if (config.WORKERS === 1) return (await startServer(config, logger, options)).address;
+  // Once, before there are several who would do it.
+  const db = openDatabase(config.DATABASE);
+  prepareBase(db, config, logger, options);
+  db.close();
+  return startWorkers({ workers: config.WORKERS, logger, grace_ms: GRACE_MS });
+}
+
+async function serveAsWorker(config: Config): Promise<void> {
+  try {
+    const { stop } = await startServer(config, buildLogger(config.LOG_LEVEL, terminal), { seed: false });
+    onStop(stop);
+  } catch (error) {
+    // As long as the first process can be heard, this one would not end.
+    cluster.worker?.disconnect();
+    throw error;
+  }
+}
