@@ -26,13 +26,22 @@ export function* readLines(file: string): Generator<Line> {
     const splitter = openSplitter();
     for (;;) {
       const chunk = Buffer.allocUnsafe(CHUNK);
-      const length = readSync(handle, chunk, 0, CHUNK, null);
+      const length = readChunk(file, handle, chunk);
       if (length === 0) break;
       yield* splitter.add(chunk.subarray(0, length));
     }
     yield* splitter.end();
   } finally {
     closeSync(handle);
+  }
+}
+
+function readChunk(file: string, handle: number, chunk: Buffer): number {
+  try {
+    return readSync(handle, chunk, 0, CHUNK, null);
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    throw new UsageError(`${file} cannot be read: ${code === 'EISDIR' ? 'it is a folder' : message}.`);
   }
 }
 

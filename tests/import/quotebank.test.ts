@@ -145,10 +145,24 @@ test('packed, with a byte order mark, with CRLF, twice: the same records', async
     expect(again.counts.get('quotes')).toMatchObject({ added: 0, changed: 0, unchanged: 2, refused: 0 });
   }
   expect(exportAll(db)).toBe(bytes);
-  const path = join(openFolder(), 'quotes.json.bz2');
-  writeFileSync(path, 'BZh9');
-  const packed = importFiles(db, [path], { from: 'quotebank', corpus: 'quotebank' });
-  await expect(packed).rejects.toThrow(/is packed with bzip2: unpack it on the way/);
+});
+
+test('a file that cannot be read is said in a sentence', async () => {
+  const folder = openFolder();
+  const attempt = (name: string, content: string | Buffer) => {
+    const path = join(folder, name);
+    if (name !== '') writeFileSync(path, content);
+    return importFiles(openEmptyBase(), [path], { from: 'quotebank', corpus: 'quotebank' });
+  };
+  await expect(attempt('quotes.json.bz2', 'BZh9')).rejects.toThrow(
+    /is packed with bzip2: unpack it on the way/,
+  );
+  const cut = gzipSync(writeLines([line])).subarray(0, 60);
+  await expect(attempt('cut.json.gz', cut)).rejects.toThrow(
+    /cut\.json\.gz cannot be read: unexpected end of file\./,
+  );
+  await expect(attempt('plain.json.zst', 'no zstd')).rejects.toThrow(/plain\.json\.zst cannot be read: /);
+  await expect(attempt('', '')).rejects.toThrow(`${folder} cannot be read: it is a folder.`);
 });
 
 test('what cannot be taken is written with its line and reason, mended and imported again', async () => {
