@@ -202,6 +202,7 @@ export function describeEvidence(limits: { page_size: number; page_size_max: num
           description: '`next_cursor` of the page before, with the same parameters.',
         },
         fields: { type: 'string', description: 'Part of each record: dotted paths joined by commas.' },
+        format: { type: 'string', enum: ['json'], description: 'For symmetry with networks.' },
         q: { type: 'string', description: 'Words that the statements hold, as in their lists.' },
         ...describeNetworkFilters(),
       },

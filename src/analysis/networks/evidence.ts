@@ -6,7 +6,14 @@ import { Refusal } from '../../errors.ts';
 import type { Condition } from '../../query/conditions.ts';
 import { bindCursor, readCursor, writeCursor } from '../../query/cursor.ts';
 import type { Filter } from '../../query/filters.ts';
-import { type Limits, parseValue, type Query, type RawParams, resolveIds } from '../../query/params.ts';
+import {
+  type Limits,
+  parseValue,
+  parseWord,
+  type Query,
+  type RawParams,
+  resolveIds,
+} from '../../query/params.ts';
 import { readRecords } from '../../query/read.ts';
 import { fitsBudget } from '../../query/tuples.ts';
 import { buildCells } from './cells.ts';
@@ -32,7 +39,7 @@ import {
 
 /** Parameters of the network that its evidence takes too; its `limit` is that of a page. */
 export const EVIDENCE_PARAMETERS = NETWORK_PARAMETERS.filter((name) => name !== 'limit');
-export const EVIDENCE_CONTROLS = ['row', 'column', 'start'] as const;
+export const EVIDENCE_CONTROLS = ['row', 'column', 'start', 'format'] as const;
 const OWN: readonly string[] = [...EVIDENCE_PARAMETERS, ...EVIDENCE_CONTROLS];
 
 export type EvidenceQuestion = {
@@ -48,6 +55,7 @@ export type EvidenceQuestion = {
 
 export function parseEvidence(raw: RawParams, limits: Limits): EvidenceQuestion {
   const { own, parameters } = parseOwn(raw, OWN);
+  if (own.format !== undefined) parseWord('format', own.format, ['json']);
   const query = parseRest(raw, parameters.of, OWN, ['fields', 'limit', 'cursor'], limits);
   const row = parseEnd('row', own.row, parameters.rows, query);
   const other = parameters.mode === 'two' ? parameters.columns : parameters.rows;

@@ -149,6 +149,10 @@ test('the evidence of all cells is every statement that is left, once, and gives
     fc.asyncProperty(statements, asked, duplicates, async (said, params, within) => {
       hold(said);
       const network: NetworkJson = await draw(app, { ...params, duplicates: within });
+      const { entries, used, left_out } = network.statements;
+      const { positions, ...reasons } = left_out as Record<string, number> & { positions: object };
+      const left = [...Object.values(reasons), ...Object.values(positions)] as number[];
+      expect(left.reduce((sum, count) => sum + count, used)).toBe(entries);
       const ids: string[] = [];
       for (const { evidence, weight, counts, row, column } of network.edges) {
         const answer = (await ask(app, `${evidence}&limit=200`)).json();
