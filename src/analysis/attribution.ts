@@ -11,16 +11,18 @@ import type { Question } from './question.ts';
 import {
   compareTexts,
   describeEqual,
+  estimateScore,
   LEAST_WORDS,
   type Reasons,
   type Resemblance,
   sizeOf,
   type Verdict,
 } from './resemblance.ts';
-import { type Difference, type Stretch, weighWord } from './word-alignment.ts';
+import { alignWords, type Stretch, weighWord } from './word-alignment.ts';
+import type { Difference } from './word-differences.ts';
 
 /** Pairs of words that one question compares, over all candidates. */
-export const CELLS_BUDGET = 1_500_000;
+export const CELLS_BUDGET = 800_000;
 
 /** A place in a text, in code points, and what stands there. */
 export type Place = { start: number; end: number; words: string };
@@ -41,6 +43,9 @@ export type Candidate = {
   part: Place;
   differences: { kind: Difference['kind']; sentence: Place | null; quote: Place | null }[];
 };
+
+/** Of the candidates that are laid beside the sentence, so many are looked at letter by letter. */
+const MOST_COMPARED = 8;
 
 export type Attribution = {
   conflict: Conflict | null;
@@ -72,14 +77,19 @@ export function attribute(db: Db, question: Question): { answer: Attribution; co
   }
   // Words that few may stand anywhere.
   const likely = sizeOf(words) < LEAST_WORDS ? [] : found.likely;
-  for (const [n, key] of likely.entries()) {
+  const aligned = likely.map((key, n) => {
     const own = readOwnWords(db, key, sentence);
     const share = Math.floor((CELLS_BUDGET - cost.cells) / Math.min(4, likely.length - n));
-    const resemblance = compareTexts(sentence, own.words, found.rarities, found.chance, share);
-    cost.cells += resemblance.cells;
+    const { pairs, cells } = alignWords(sentence, own.words, share);
+    cost.cells += cells;
+    return { key, own, pairs, estimate: estimateScore(sentence, own.words, pairs) };
+  });
+  const closest = aligned.toSorted((a, b) => b.estimate - a.estimate).slice(0, MOST_COMPARED);
+  for (const { key, own, pairs } of closest) {
+    const resemblance = compareTexts(sentence, own.words, pairs, found.rarities, found.chance);
     compared.push({ key, own, resemblance });
   }
-  cost.compared = compared.length;
+  cost.compared = found.exact.length + likely.length;
   const texts = { text: question.text, words, index: indexCodePoints(question.text) };
   const candidates = compared.flatMap((one) => present(db, texts, one)).sort(compareStanding);
   const answer: Attribution = {

@@ -7,22 +7,25 @@ import { joinLetters, listTerms, nameLetters, type Word } from '../evidence/word
 import { readKeyRange, readKeysOfTerm, readKeysOfTerms } from '../query/said-words.ts';
 
 /** The most places in the index that one question reads, whatever it asks. */
-export const POSTINGS_BUDGET = 60_000;
+export const POSTINGS_BUDGET = 20_000;
 /** Of each word, so many places are read first: enough to tell a rare word, and to guess how common another is. */
-const PROBE = 192;
+const PROBE = 128;
 /** The most words that are looked up; of longer texts the longest words of each part, because they are the rarer ones. */
-const MOST_PROBED = 192;
+const MOST_PROBED = 120;
 /** A long text is searched part by part, so that a quote in it is not outvoted by the rest. */
 const PART_LENGTH = 48;
 const PART_STEP = 36;
-const MOST_PARTS = 40;
+const MOST_PARTS = 24;
 /** The most quotes that are compared word by word. */
-export const MOST_CANDIDATES = 32;
+export const MOST_CANDIDATES = 24;
 /** The most quotes with exactly the letters of the sentence. */
 const MOST_EXACT = 100;
 
 /** What the commonest word still weighs. */
 const LEAST_WEIGHT = 0.12;
+
+/** In a base of a few quotes every word would be common: it counts as one of so many. */
+const LEAST_SIZE = 200;
 
 export type Candidates = {
   /** Keys of quotes that have exactly these letters, all of them up to a bound. */
@@ -45,7 +48,7 @@ type Term = { text: string; keys: number[]; whole: boolean; frequency: number };
 
 export function findCandidates(db: Db, words: readonly Word[]): Candidates {
   const { lowest, highest } = readKeyRange(db);
-  const size = Math.max(1, highest - lowest + 1);
+  const size = Math.max(LEAST_SIZE, highest - lowest + 1);
   const terms = listTerms(words);
   const search: Search = { db, size, lowest, highest, read: 0, looked: new Map() };
   const exact = words.length === 0 ? [] : readCounted(search, nameLetters(joinLetters(words)), MOST_EXACT);
@@ -112,7 +115,7 @@ function look(search: Search, text: string): Term {
     const keys = readCounted(search, text, PROBE);
     const whole = keys.length < PROBE;
     const reached = (keys.at(-1) ?? 0) - search.lowest + 1;
-    const frequency = whole ? keys.length : (keys.length * search.size) / Math.max(1, reached);
+    const frequency = whole ? keys.length : (keys.length * (search.highest - search.lowest + 1)) / reached;
     term = { text, keys, whole, frequency };
     search.looked.set(text, term);
   }
@@ -134,7 +137,7 @@ function vote(search: Search, texts: readonly string[], share: number, votes: Ma
   let full = 0;
   const common: Term[] = [];
   for (const term of terms) {
-    if (!term.whole && term.frequency <= left()) {
+    if (!term.whole && full < ENOUGH && term.frequency <= left()) {
       const rest = readCounted(search, term.text, left(), term.keys.at(-1));
       term.whole = rest.length < left() + rest.length;
       term.keys = term.keys.concat(rest);
@@ -147,12 +150,14 @@ function vote(search: Search, texts: readonly string[], share: number, votes: Ma
     if (term.keys.length > 0) full += 1;
     cast(votes, term.keys, rarityOf(search, term.text));
   }
-  if (full >= ENOUGH || common.length === 0) return true;
-  return voteTogether(search, common, left(), votes) || full > 0;
+  if (full >= LEAST || common.length === 0) return true;
+  return voteTogether(search, common, left(), votes);
 }
 
-/** So many words looked up completely find nearly every quote. */
-const ENOUGH = 3;
+/** So many words looked up completely find nearly every quote, though a third of them be wrong: no more are read. */
+const ENOUGH = 8;
+/** With fewer than so many, the search is called limited. */
+const LEAST = 3;
 
 function cast(votes: Map<number, number>, keys: readonly number[], weight: number): void {
   for (const key of keys) votes.set(key, (votes.get(key) ?? 0) + weight);

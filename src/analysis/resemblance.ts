@@ -3,13 +3,8 @@
  * the thresholds are where they are, stands in docs/attribution.md.
  */
 import type { Word } from '../evidence/words.ts';
-import {
-  type Alignment,
-  alignWords,
-  type Difference,
-  type Stretch,
-  type WeighedWord,
-} from './word-alignment.ts';
+import type { Pair, Stretch, WeighedWord } from './word-alignment.ts';
+import { type Difference, listDifferences } from './word-differences.ts';
 
 export type Verdict = 'exact' | 'near' | 'partial' | 'none';
 
@@ -30,20 +25,14 @@ export type Reasons = {
   rarity: number;
 };
 
-export type Resemblance = {
-  verdict: Verdict;
-  score: number;
-  reasons: Reasons;
-  differences: Difference[];
-  cells: number;
-};
+export type Resemblance = { verdict: Verdict; score: number; reasons: Reasons; differences: Difference[] };
 
 /** Chosen on half of an evaluation and checked on the other half: `npm run eval:attribution`. */
 export const THRESHOLDS = {
   /** The least score of `near` and of `partial`. */
   score: 0.4,
   /** Of sentence and quote alike, so much must lie in the compared stretches for `near`. */
-  whole: 0.6,
+  whole: 0.75,
   /** The least fidelity of `partial`. */
   fidelity: 0.55,
   /** The rarity of the kept words beyond that at which one quote in the base would have them by chance. */
@@ -55,24 +44,39 @@ export const THRESHOLDS = {
 /** Fewer words than this may stand anywhere: of them only `exact` is ever said. */
 export const LEAST_WORDS = 3;
 
+/** About the score, from the pairs alone: enough to tell which candidates are worth a closer look. */
+export function estimateScore(
+  sentence: readonly WeighedWord[],
+  quote: readonly WeighedWord[],
+  pairs: readonly Pair[],
+): number {
+  const [first] = pairs;
+  const last = pairs.at(-1);
+  if (first === undefined || last === undefined) return 0;
+  const common = pairs.reduce((sum, [i]) => sum + (sentence[i] as WeighedWord).weight, 0);
+  const ofSentence = weigh(sentence.slice(first[0], last[0] + 1));
+  const ofQuote = weigh(quote.slice(first[1], last[1] + 1));
+  const reach = Math.max(ofSentence / weigh(sentence), ofQuote / weigh(quote));
+  return ((2 * common) / (ofSentence + ofQuote)) * reach;
+}
+
 /** `chance` is the logarithm of the number of quotes: how rare words must be for one quote to have them by chance. */
 export function compareTexts(
   sentence: readonly WeighedWord[],
   quote: readonly WeighedWord[],
+  pairs: readonly Pair[],
   rarities: readonly number[],
   chance: number,
-  mostCells: number,
 ): Resemblance {
-  const alignment = alignWords(sentence, quote, mostCells);
-  const reasons = measure(sentence, quote, rarities, alignment);
+  const differences = listDifferences(sentence, quote, pairs);
+  const reasons = measure(sentence, quote, rarities, differences);
   const score = round(reasons.fidelity * Math.max(reasons.of_sentence, reasons.of_quote));
+  // Only what is equal in all letters is certain.
   return {
     verdict: judge(reasons, score, sizeOf(sentence), chance),
-    // Only what is equal in all letters is certain.
     score: Math.min(score, 0.99),
     reasons,
-    differences: alignment.differences,
-    cells: alignment.cells,
+    differences,
   };
 }
 
@@ -87,8 +91,8 @@ export function describeEqual(
     ...pair,
     quote: { first: pair.quote.first + stretch.first, last: pair.quote.last + stretch.first },
   }));
-  const reasons = measure(sentence, quote, rarities, { differences, cells: 0 });
-  return { verdict: 'exact', score: 1, reasons, differences, cells: 0 };
+  const reasons = measure(sentence, quote, rarities, differences);
+  return { verdict: 'exact', score: 1, reasons, differences };
 }
 
 /** Where words are divided otherwise, those pair up that are equal together. */
@@ -120,7 +124,7 @@ function measure(
   sentence: readonly WeighedWord[],
   quote: readonly WeighedWord[],
   rarities: readonly number[],
-  { differences }: Alignment,
+  differences: readonly Difference[],
 ): Reasons {
   const counts = { kept: 0, changed: 0, missing: 0, added: 0 };
   let [ofSentence, ofQuote, common, rarity, run, longest] = [0, 0, 0, 0, 0, 0];

@@ -33,6 +33,8 @@ const VOICING = /[\u3099\u309a]/;
 const INSIDE = /['\u2018\u2019\u02bb\u02bc\u02be\u02bf\u0060\u00b4\u2032\uff07\u05f3\u05f4\u0640]/;
 /** Parts Persian words that others write as two: the one invisible character that is more than a hint to the typesetter. */
 const NON_JOINER = '\u200c';
+/** Latin letters with a stroke, which Unicode does not take apart, and which are written without it like accents. */
+const STROKED: Readonly<Record<string, string>> = { đ: 'd', ħ: 'h', ł: 'l', ø: 'o', ŧ: 't' };
 /** Letters that texts in Arabic script write with several code points, and that Unicode does not hold for the same. */
 const ARABIC: Readonly<Record<string, string>> = {
   '\u0649': '\u06cc',
@@ -63,7 +65,7 @@ function computeFold(character: string, code: number): Folded {
   // Capitals first: that is what makes one of ß and ss, and of the two small sigmas.
   for (const part of character.normalize('NFKD').toUpperCase().toLowerCase().normalize('NFKD')) {
     if (/\p{M}/u.test(part) && OPTIONAL_MARK.test(part) && !VOICING.test(part)) continue;
-    if (/[\p{L}\p{N}\p{M}\p{Co}]/u.test(part)) text += ARABIC[part] ?? foldDigit(part);
+    if (/[\p{L}\p{N}\p{M}\p{Co}]/u.test(part)) text += ARABIC[part] ?? STROKED[part] ?? foldDigit(part);
   }
   if (text === '') return { role: /\p{M}/u.test(character) ? 'nothing' : 'break', text };
   if (/^\p{M}+$/u.test(text)) return { role: 'mark', text };
