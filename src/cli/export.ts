@@ -1,12 +1,28 @@
 /** `verbatim export` */
-import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import {
+  closeSync,
+  createReadStream,
+  fsyncSync,
+  openSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
+import { basename } from 'node:path';
 import { type Command, Option } from 'commander';
 import { readConfig } from '../config.ts';
-import { openDatabase, requireBase } from '../db/client.ts';
-import { resources } from '../resources/registry.ts';
+import { type Db, openDatabase, requireBase } from '../db/client.ts';
+import { UsageError } from '../errors.ts';
+import { listColumns, writeHeader, writeRecords } from '../formats/csv.ts';
+import { getResource, resources } from '../resources/registry.ts';
 import type { Noun } from '../resources/resource.ts';
-import { exportLines } from '../store/export.ts';
+import { exportDocuments, exportLines } from '../store/export.ts';
+import { publishBase } from '../store/publish.ts';
 import { addSettings, readFlags } from './settings.ts';
+
+const FORMATS = ['ndjson', 'csv', 'sqlite'];
 
 export function addExport(program: Command): void {
   addSettings(
@@ -14,8 +30,11 @@ export function addExport(program: Command): void {
     'DATABASE',
   )
     .addOption(
-      new Option('--format <format>', 'ndjson: our own format, which `verbatim import` takes again')
-        .choices(['ndjson'])
+      new Option(
+        '--format <format>',
+        'ndjson: our own, which `verbatim import` takes again; csv: the records of one noun as a table; sqlite: the whole base, with views that show labels',
+      )
+        .choices(FORMATS)
         .default('ndjson'),
     )
     .requiredOption('--output <file>', 'the file to write')
@@ -24,38 +43,93 @@ export function addExport(program: Command): void {
         resources.map(({ name }) => name),
       ),
     )
-    .action((options) => {
+    .option('--rows <list>', 'csv: a row for each entry of this list of the records, such as spans')
+    .action(async (options) => {
       const { DATABASE } = readConfig(readFlags(options));
       const db = openDatabase(DATABASE, { readonly: true });
       try {
         requireBase(db);
-        const nouns = (options.noun ?? resources.map(({ name }) => name)) as Noun[];
-        // One state of the data, however long it takes.
-        const lines = db.transaction(() => writeLines(options.output, exportLines(db, nouns)))();
-        console.log(`wrote ${options.output}: ${lines} lines`);
+        const nouns = (options.noun ?? []) as Noun[];
+        if (options.format === 'sqlite') await exportBase(db, options.output, nouns);
+        else if (options.format === 'csv') exportTable(db, options.output, nouns, options.rows ?? null);
+        else exportRecords(db, options.output, nouns);
       } finally {
         db.close();
       }
     });
 }
 
-/** Under another name till it is whole. */
-function writeLines(path: string, slices: Iterable<string[]>): number {
-  const unfinished = `${path}.unfinished`;
-  const file = openSync(unfinished, 'w');
+function exportRecords(db: Db, output: string, nouns: readonly Noun[]): void {
+  const chosen = nouns.length > 0 ? nouns : resources.map(({ name }) => name);
   let lines = 0;
-  try {
-    for (const slice of slices) {
-      writeSync(file, `${slice.join('\n')}\n`);
+  const texts = function* () {
+    for (const slice of exportLines(db, chosen)) {
       lines += slice.length;
+      yield `${slice.join('\n')}\n`;
     }
-    fsyncSync(file);
+  };
+  // One state of the data, however long it takes.
+  db.transaction(() => writeWhole(output, texts()))();
+  console.log(`wrote ${output}: ${lines} lines`);
+}
+
+function exportTable(db: Db, output: string, nouns: readonly Noun[], rows: string | null): void {
+  const [noun] = nouns;
+  if (noun === undefined || nouns.length > 1)
+    throw new UsageError('--format csv: a table has the records of one noun; say which with --noun.');
+  const resource = getResource(noun);
+  const lists = Object.keys(resource.fields).filter((name) => resource.fields[name]?.type === 'children');
+  if (rows !== null && !lists.includes(rows))
+    throw new UsageError(`--rows ${rows}: ${noun} have no such list; there are: ${lists.join(', ')}.`);
+  const columns = listColumns(resource, null, rows);
+  let records = 0;
+  const texts = function* () {
+    yield writeHeader(columns);
+    for (const slice of exportDocuments(db, noun)) {
+      records += slice.length;
+      const parsed = slice.map((document) => JSON.parse(document) as Record<string, unknown>);
+      yield writeRecords(parsed, columns, { rows, guard: false });
+    }
+  };
+  db.transaction(() => writeWhole(output, texts()))();
+  console.log(`wrote ${output}: ${records} ${noun}`);
+}
+
+async function exportBase(db: Db, output: string, nouns: readonly Noun[]): Promise<void> {
+  if (nouns.length > 0) throw new UsageError('--format sqlite is the whole base: leave --noun out.');
+  const unfinished = `${output}.unfinished`;
+  rmSync(unfinished, { force: true });
+  try {
+    publishBase(db, unfinished);
+    const digest = await hashFile(unfinished);
+    renameSync(unfinished, output);
+    // As `sha256sum --check` reads it.
+    writeFileSync(`${output}.sha256`, `${digest}  ${basename(output)}\n`);
+    console.log(`wrote ${output}: SHA-256 ${digest}`);
   } catch (error) {
-    closeSync(file);
     rmSync(unfinished, { force: true });
     throw error;
   }
-  closeSync(file);
+}
+
+async function hashFile(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer);
+  return hash.digest('hex');
+}
+
+/** Under another name till it is whole. */
+function writeWhole(path: string, texts: Iterable<string>): void {
+  const unfinished = `${path}.unfinished`;
+  const file = openSync(unfinished, 'w');
+  try {
+    for (const text of texts) writeSync(file, text);
+    fsyncSync(file);
+  } catch (error) {
+    rmSync(unfinished, { force: true });
+    throw error;
+  } finally {
+    closeSync(file);
+  }
   renameSync(unfinished, path);
-  return lines;
 }

@@ -52,6 +52,7 @@ export function migrateDatabase(db: Db, folder = MIGRATIONS): void {
     require('drizzle-orm/better-sqlite3/migrator') as typeof import('drizzle-orm/better-sqlite3/migrator');
   const before = countRows(db);
   db.pragma('foreign_keys = OFF');
+  dropViews(db);
   try {
     migrate(drizzle(db), { migrationsFolder: folder });
   } finally {
@@ -70,6 +71,12 @@ export function migrateDatabase(db: Db, folder = MIGRATIONS): void {
       throw new Error(`migrating took table ${table} from ${rows} rows to ${left}`);
     }
   }
+}
+
+/** A base has none but as it was exported; and no table that a view reads can be rebuilt. */
+function dropViews(db: Db): void {
+  const names = db.prepare("SELECT name FROM sqlite_schema WHERE type = 'view'").pluck().all() as string[];
+  for (const name of names) db.exec(`DROP VIEW "${name}"`);
 }
 
 /** Throws a UsageError for a database that holds no base, such as an empty file. */

@@ -9,8 +9,8 @@ import { toDraft } from './lookup.ts';
 const SLICE = 500;
 
 /**
- * Lines without their ends, in slices: the records of each noun in the order in which they were added, after those that
- * they refer to where the nouns allow it, and the withdrawn ids of the nouns at the end.
+ * Lines without their ends, in slices: noun by noun, the records in the order in which they were added, and the withdrawn
+ * ids at the end. Records may stand before those that they refer to. By which door one came in is not part of it.
  */
 export function* exportLines(db: Db, nouns: readonly Noun[]): Generator<string[]> {
   const chosen = resources.filter((resource) => nouns.includes(resource.name));
@@ -62,4 +62,14 @@ function takeHandedIn(
     }
   }
   return Object.keys(taken).length === 0 ? null : taken;
+}
+
+/** The records of a noun as they are served, in slices, in the order in which they were added. */
+export function* exportDocuments(db: Db, noun: Noun): Generator<string[]> {
+  const next = db.prepare(`SELECT key, document FROM ${noun} WHERE key > ? ORDER BY key LIMIT ${SLICE}`);
+  let rows = next.all(Number.MIN_SAFE_INTEGER) as { key: number; document: string }[];
+  while (rows.length > 0) {
+    yield rows.map(({ document }) => document);
+    rows = next.all(rows.at(-1)?.key) as typeof rows;
+  }
 }
