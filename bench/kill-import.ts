@@ -1,6 +1,6 @@
 /**
  * Kills imports at random moments (kill -9) and looks at the base each time: it opens, it is what it says, and running
- * the import again completes it. `npm run kill-imports -- --points 100`.
+ * the import again completes it. `npm run bench:kills -- --points 100`.
  */
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
