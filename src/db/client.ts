@@ -52,7 +52,6 @@ export function migrateDatabase(db: Db, folder = MIGRATIONS): void {
     require('drizzle-orm/better-sqlite3/migrator') as typeof import('drizzle-orm/better-sqlite3/migrator');
   const before = countRows(db);
   db.pragma('foreign_keys = OFF');
-  dropViews(db);
   try {
     migrate(drizzle(db), { migrationsFolder: folder });
   } finally {
@@ -73,12 +72,6 @@ export function migrateDatabase(db: Db, folder = MIGRATIONS): void {
   }
 }
 
-/** A base has none but as it was exported; and no table that a view reads can be rebuilt. */
-function dropViews(db: Db): void {
-  const names = db.prepare("SELECT name FROM sqlite_schema WHERE type = 'view'").pluck().all() as string[];
-  for (const name of names) db.exec(`DROP VIEW "${name}"`);
-}
-
 /** Throws a UsageError for a database that holds no base, such as an empty file. */
 export function requireBase(db: Db): void {
   if (db.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'facts'").get() !== undefined) return;
@@ -93,6 +86,10 @@ function hasPendingMigrations(db: Db, folder: string): boolean {
   const newest = Math.max(...journal.entries.map((entry) => entry.when));
   const known =
     db.prepare("SELECT 1 FROM sqlite_schema WHERE name = '__drizzle_migrations'").get() !== undefined;
+  if (!known && db.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'quotes'").get() !== undefined)
+    throw new UsageError(
+      `${db.name} was written by \`verbatim export\` to be read, and is no base to write to.`,
+    );
   if (!known) return true;
   const last = db.prepare('SELECT max(created_at) FROM __drizzle_migrations').pluck().get() as number | null;
   return last === null || Number(last) < newest;

@@ -10,6 +10,8 @@ import { type ImportOptions, type ImportReport, importFiles } from './import.ts'
 
 /** Few enough that a reader, or another writer, never waits for long. */
 const RECORDS_IN_BATCH = 1000;
+/** Nothing waits for a load into a new file, and what lives shortly costs the collector of garbage least. */
+const RECORDS_IN_BULK = 100;
 /** Files of less than so many bytes are not worth making all indexes anew. */
 const BULK_FROM = 4_000_000;
 
@@ -43,7 +45,10 @@ export async function importIntoBase(
   if (bulk === null) return importFiles(db, openImportStore(db), options);
   let report: ImportReport | null = null;
   try {
-    report = await importFiles(bulk.db, openImportStore(bulk.db, bulk.index), options);
+    report = await importFiles(bulk.db, openImportStore(bulk.db, bulk.index), {
+      ...options,
+      batch: RECORDS_IN_BULK,
+    });
     if (report.stopped === null && report.entries.taken > 0) {
       bulk.finish((what) => given.onProgress?.({ done: size, total: size, what }));
       return report;

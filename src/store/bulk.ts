@@ -1,12 +1,10 @@
 /**
- * A load into a new file beside a base that nobody has open: without journal, triggers and indexes, which are made over
- * the whole at the end. Then the new file takes the old one's place. Whatever happens before that, the base is as it was.
+ * A load into a new file beside a base that nobody has open: without a journal on disk, triggers and indexes, which are made
+ * over the whole at the end. Then the new file takes the old one's place. Whatever happens before that, the base is as it was.
  */
 import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
-import Database from 'better-sqlite3';
-import type { Db } from '../db/client.ts';
-import { registerFunctions } from '../db/functions.ts';
+import { type Db, openDatabase } from '../db/client.ts';
 import { resources } from '../resources/registry.ts';
 import { listDerived, listUndeclared } from './derived.ts';
 import { type KeyIndex, openKeyIndex } from './key-index.ts';
@@ -36,8 +34,7 @@ export function openBulkLoad(db: Db): BulkLoad | null {
   }
   removeFile(beside);
   db.prepare('VACUUM INTO ?').run(beside);
-  const load = new Database(beside);
-  registerFunctions(load);
+  const load = openDatabase(beside);
   for (const pragma of [
     'journal_mode = MEMORY',
     'synchronous = OFF',

@@ -2,12 +2,14 @@
 import Database from 'better-sqlite3';
 import type { Db } from '../db/client.ts';
 import { listFieldPaths } from '../resources/fields.ts';
-import { servedResources } from '../resources/registry.ts';
+import { resources, servedResources } from '../resources/registry.ts';
 import type { ChildrenField, Resource } from '../resources/resource.ts';
+import { listListFields } from './columns.ts';
 
 /**
  * One state of the base, whoever writes to it meanwhile. Not the backup of SQLite's C interface, which copies the pages
- * that deleted records have left too, and begins again whenever somebody writes. The copy is a base like the first.
+ * that deleted records have left too, and begins again whenever somebody writes. What only this program can use is left
+ * out: the copy is to be read, and not a base to serve.
  */
 export function publishBase(db: Db, path: string): void {
   db.prepare('VACUUM INTO ?').run(path);
@@ -15,10 +17,39 @@ export function publishBase(db: Db, path: string): void {
   try {
     // One file, which may lie where nobody can write.
     copy.pragma('journal_mode = DELETE');
+    copy.pragma('foreign_keys = OFF');
+    dropInternals(copy);
     for (const sql of listViews()) copy.exec(sql);
+    copy.exec('VACUUM');
   } finally {
     copy.close();
   }
+}
+
+/** Triggers, views and tables that are not records or their text indexes; views and triggers may need functions of ours. */
+function dropInternals(db: Db): void {
+  const kept = new Set(['withdrawn']);
+  for (const resource of resources) {
+    kept.add(resource.name);
+    if (resource.search) kept.add(resource.search.table);
+    if (resource.tree) kept.add(resource.tree.closure);
+    for (const [, field] of listListFields(resource)) kept.add(field.table);
+  }
+  const list = (type: string) =>
+    db
+      .prepare(
+        "SELECT name FROM sqlite_schema WHERE type = ? AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY sql NOT LIKE 'CREATE VIRTUAL%'",
+      )
+      .pluck()
+      .all(type) as string[];
+  for (const type of ['trigger', 'view']) for (const name of list(type)) db.exec(`DROP ${type} "${name}"`);
+  const tables = list('table').filter((name) => !kept.has(name) && !isShadow(name, kept));
+  // Text indexes go first, and take their own tables with them.
+  for (const name of tables) db.exec(`DROP TABLE IF EXISTS "${name}"`);
+}
+
+function isShadow(name: string, kept: ReadonlySet<string>): boolean {
+  return kept.has(name.replace(/_(data|idx|content|docsize|config)$/, ''));
 }
 
 /** For each noun its records with the names of those that they refer to, and for each of its lists an entry a row. */

@@ -1,6 +1,6 @@
 /** A copy of a base to try something on, which is thrown away. */
 import Database from 'better-sqlite3';
-import type { Db } from '../db/client.ts';
+import { type Db, openDatabase } from '../db/client.ts';
 import { registerFunctions } from '../db/functions.ts';
 import { removeFile } from './bulk.ts';
 
@@ -16,11 +16,10 @@ export function openScratch(db: Db): Scratch {
   }
   removeFile(path);
   db.prepare('VACUUM INTO ?').run(path);
-  const copy = new Database(path);
-  copy.pragma('journal_mode = OFF');
+  const copy = openDatabase(path);
+  // Not without a journal: a batch that the tables refuse is rolled back.
+  copy.pragma('journal_mode = MEMORY');
   copy.pragma('synchronous = OFF');
-  copy.pragma('foreign_keys = ON');
-  registerFunctions(copy);
   return {
     db: copy,
     discard: () => {
