@@ -22,7 +22,7 @@ export type Given = {
 
 type Built = { records: IncomingRecord[] } | { sentence: string };
 
-/** An id of the base, which must be there; or another name, of which an actor is made where there is none. */
+/** What looks like an id is one, and must be in the base; anything else is a name, of which a record may be made. */
 export function buildAnnotationRecords(given: Given): Built {
   const { tags, document } = given;
   const records: IncomingRecord[] = [document.source];
