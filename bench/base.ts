@@ -124,9 +124,9 @@ const lastKeys = new WeakMap<Db, Map<Noun, number>>();
 
 function addRecord(db: Db, noun: Noun, draft: Draft, known: Known): number {
   const resource = getResource(noun);
-  const digest = digestRecord(draft);
   const problems = resource.complete?.(draft, (to, id) => known.get(to)?.get(id)?.draft) ?? [];
   if (problems.length > 0) throw new Error(`${noun} ${draft.id}: ${problems[0]?.sentence}`);
+  const digest = digestRecord(draft);
   const last = lastKeys.get(db) ?? new Map<Noun, number>();
   lastKeys.set(db, last);
   const key = (last.get(noun) ?? 0) + 1;

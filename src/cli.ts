@@ -1,5 +1,5 @@
 /** The command line: the only place that prints and the only one that sets exit codes (0 yes, 1 no, 2 not understood). */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { SingleBar } from 'cli-progress';
 import { Command, Option } from 'commander';
@@ -65,17 +65,38 @@ addSettings(
   .option('--source <id>', 'which source it is, where its hash does not tell')
   .action((options) => {
     const { DATABASE } = readConfig(readFlags(options));
-    // Checking a full-text index writes to it; but a database that is not there must not be made by looking.
-    openDatabase(DATABASE, { readonly: true }).close();
-    const db = openDatabase(DATABASE, { readonly: options.text !== undefined });
-    try {
-      requireBase(db);
-      if (options.text === undefined) reportBase(db);
-      else reportDocument(db, options.text, options.source);
-    } finally {
-      db.close();
-    }
+    if (options.text === undefined) verifyWhole(DATABASE);
+    else verifyText(DATABASE, options.text, options.source);
   });
+
+function verifyWhole(path: string): void {
+  // Checking a full-text index writes to it; but a database that is not there must not be made by looking.
+  if (!existsSync(path)) openDatabase(path, { readonly: true });
+  let db: Db;
+  try {
+    db = openDatabase(path);
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    console.error(error.message);
+    process.exitCode = NO;
+    return;
+  }
+  try {
+    reportBase(db);
+  } finally {
+    db.close();
+  }
+}
+
+function verifyText(path: string, file: string, source: string | undefined): void {
+  const db = openDatabase(path, { readonly: true });
+  try {
+    requireBase(db);
+    reportDocument(db, file, source);
+  } finally {
+    db.close();
+  }
+}
 
 function reportBase(db: Db): void {
   const bar = terminal

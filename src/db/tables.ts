@@ -545,11 +545,21 @@ export const withdrawn = sqliteTable(
     origin: text().notNull(),
     digest: text().notNull(),
   },
-  (t) => [primaryKey({ columns: [t.noun, t.id] }), oneOf('withdrawn_origin', t.origin, origin)],
+  (t) => [
+    primaryKey({ columns: [t.noun, t.id] }),
+    // Nothing else says what these rows were: the file's own check compares them with this copy.
+    index('withdrawn_copy').on(t.noun, t.id, t.reason, t.origin, t.digest),
+    oneOf('withdrawn_origin', t.origin, origin),
+  ],
 );
 
 /** `data_version`, and the hash of the seeds that are loaded. */
-export const facts = sqliteTable('facts', {
-  name: text().primaryKey(),
-  value: text().notNull(),
-});
+export const facts = sqliteTable(
+  'facts',
+  {
+    name: text().primaryKey(),
+    value: text().notNull(),
+  },
+  // As with the withdrawn.
+  (t) => [index('facts_copy').on(t.name, t.value)],
+);

@@ -1,20 +1,17 @@
 /** Whether the base is whole: the file, its indexes, and everything in it that is derived from something else. */
 import type { Db } from '../db/client.ts';
-import { readFact } from '../db/data-version.ts';
 import { prepare } from '../db/statements.ts';
-import { parseEdtf, UNDATED } from '../edtf.ts';
 import { UsageError } from '../errors.ts';
 import { indexCodePoints } from '../evidence/code-points.ts';
 import { digestText } from '../evidence/digest.ts';
-import { foldForSorting } from '../evidence/sort-key.ts';
 import { resources } from '../resources/registry.ts';
-import type { ChildrenField, Field, NamesDeclaration, Resource } from '../resources/resource.ts';
-import { findWeakestVerification } from '../vocabulary.ts';
+import type { Resource } from '../resources/resource.ts';
 import type { Row } from './columns.ts';
-import { listNameRows } from './name-keys.ts';
 import { checkPlaces, listSpans, readPlaces } from './places.ts';
-import { renderRecord } from './render.ts';
 import { listTextIndexes } from './text-indexes.ts';
+import { listDerivedFaults } from './verify-derived.ts';
+import { listFileFaults, requireRelease } from './verify-file.ts';
+import { checkRecords } from './verify-records.ts';
 
 /** `what` is being looked at; `done` of `total` steps are behind it. */
 export type Progress = { done: number; total: number; what: string };
@@ -31,7 +28,6 @@ export type BaseReport = {
 };
 
 const MOST_FAILURES = 100;
-const BATCH = 200;
 
 class Check {
   readonly db: Db;
@@ -62,25 +58,70 @@ class Check {
   }
 }
 
+type BaseCheck = {
+  what: string;
+  /** How far it moves the bar. */
+  steps: (db: Db) => number;
+  run: (check: Check) => void;
+};
+
+/** What is looked at, in this order. What derived.ts declares is checked by it; anything else that is made from other tables has its check here. */
+const CHECKS: readonly BaseCheck[] = [
+  { what: 'the file', steps: () => 1, run: checkFile },
+  { what: 'full-text indexes', steps: (db) => listFullTextIndexes(db).length, run: checkFullText },
+  ...resources.map((resource) => ({
+    what: resource.name,
+    steps: (db: Db) => countRows(db, resource.name),
+    run: (check: Check) => checkNoun(check, resource),
+  })),
+  ...resources.flatMap(({ tree, ...resource }) =>
+    tree === undefined
+      ? []
+      : [
+          {
+            what: tree.closure,
+            steps: () => 1,
+            run: (check: Check) => checkTree(check, resource.name, tree),
+          },
+        ],
+  ),
+  { what: 'places in the sources', steps: (db) => countRows(db, 'sources'), run: checkSources },
+  { what: 'withdrawn', steps: () => 1, run: checkWithdrawn },
+  { what: 'what is derived', steps: () => 1, run: checkDerived },
+];
+
 /**
  * Reads everything once. The full-text indexes can only be compared on a handle that may write (nothing is written).
- * Throws UsageError where the file is no base of ours.
+ * A file that is damaged beyond reading is a failure like any other. Throws UsageError where it is no base of ours, or
+ * one of another release.
  */
 export function verifyBase(db: Db, onProgress?: (progress: Progress) => void): BaseReport {
-  requireTables(db);
-  const indexes = listFullTextIndexes(db);
-  const sources = countRows(db, 'sources');
-  const records = resources.reduce((sum, resource) => sum + countRows(db, resource.name), 0);
-  const check = new Check(db, 1 + indexes.length + records + sources, onProgress);
-  checkFile(check);
-  checkFullText(check, indexes);
-  for (const resource of resources) {
-    checkRecords(check, resource);
-    checkTree(check, resource);
+  let total = 0;
+  const failure = attempt(() => {
+    requireTables(db);
+    requireRelease(db);
+    total = CHECKS.reduce((sum, { steps }) => sum + steps(db), 0);
+  });
+  const check = new Check(db, total, onProgress);
+  if (failure !== null) check.fail(`the file: ${failure}`);
+  else {
+    for (const { what, run } of CHECKS) {
+      const sentence = attempt(() => run(check));
+      if (sentence !== null) check.fail(`${what}: ${sentence}`);
+    }
   }
-  checkSources(check);
-  checkWithdrawn(check);
   return check.report;
+}
+
+/** Why it could not be done; null where it could. */
+function attempt(work: () => void): string | null {
+  try {
+    work();
+    return null;
+  } catch (error) {
+    if (error instanceof UsageError) throw error;
+    return `cannot be read: ${(error as Error).message}`;
+  }
 }
 
 function requireTables(db: Db): void {
@@ -99,16 +140,7 @@ function countRows(db: Db, table: string): number {
 }
 
 function checkFile(check: Check): void {
-  for (const sentence of check.db.pragma('integrity_check') as { integrity_check: string }[]) {
-    if (sentence.integrity_check !== 'ok') check.fail(`the file: ${sentence.integrity_check}`);
-  }
-  const broken = check.db.pragma('foreign_key_check') as { table: string; rowid: number; parent: string }[];
-  for (const { table, rowid, parent } of broken) {
-    check.fail(`table ${table}: row ${rowid} refers to a row of ${parent} that is not there`);
-  }
-  if (readFact(check.db, 'data_version') === undefined && countRows(check.db, 'actors') > 0) {
-    check.fail('the base has records and no data_version');
-  }
+  for (const sentence of listFileFaults(check.db)) check.fail(sentence);
   check.proceed('the file', 1);
 }
 
@@ -121,7 +153,8 @@ function listFullTextIndexes(db: Db): string[] {
     .all() as string[];
 }
 
-function checkFullText(check: Check, indexes: readonly string[]): void {
+function checkFullText(check: Check): void {
+  const indexes = listFullTextIndexes(check.db);
   for (const name of listTextIndexes()) {
     if (!indexes.includes(name)) check.fail(`the full-text index ${name} is missing`);
   }
@@ -144,120 +177,16 @@ function checkFullText(check: Check, indexes: readonly string[]): void {
   }
 }
 
-function checkRecords(check: Check, resource: Resource): void {
-  const { db } = check;
-  const next = prepare(db, `SELECT * FROM ${resource.name} WHERE key > ? ORDER BY key LIMIT ${BATCH}`);
-  let last = Number.MIN_SAFE_INTEGER;
-  for (;;) {
-    const rows = next.all(last) as Row[];
-    if (rows.length === 0) return;
-    for (const row of rows) {
-      for (const sentence of listFaults(db, resource, row))
-        check.fail(`${resource.singular} "${row.id}": ${sentence}`);
-    }
-    last = rows.at(-1)?.key as number;
-    check.count(resource.name, rows.length);
-    check.proceed(resource.name, rows.length);
+function checkNoun(check: Check, resource: Resource): void {
+  for (const { records, failures } of checkRecords(check.db, resource)) {
+    for (const failure of failures) check.fail(failure);
+    check.count(resource.name, records);
+    check.proceed(resource.name, records);
   }
 }
 
-function* listFaults(db: Db, resource: Resource, row: Row): Generator<string> {
-  const key = row.key as number;
-  if (!/^[0-9a-f]{64}$/.test(String(row.digest))) yield 'has no digest of what was handed in';
-  if (JSON.stringify(renderRecord(db, resource, key)) !== row.document)
-    yield 'the stored document is not what its columns say';
-  yield* listColumnFaults(db, resource.fields, row);
-  if (resource.names !== undefined) yield* listNameFaults(db, resource.names, row);
-  if (resource.name === 'quotes') yield* listQuoteFaults(db, row);
-  if (resource.name === 'stances') yield* listStanceFaults(db, row);
-}
-
-/** Columns that the writer fills from others, for sorting, periods and search. */
-function* listColumnFaults(db: Db, fields: Record<string, Field>, row: Row, prefix = ''): Generator<string> {
-  for (const [name, field] of Object.entries(fields)) {
-    const column = `${prefix}${name}`;
-    if (field.type === 'date') {
-      const { earliest, latest } = row[column] === null ? UNDATED : parseEdtf(String(row[column]));
-      if (row[`${column}_earliest`] !== earliest || row[`${column}_latest`] !== latest)
-        yield `${column}: the days are not those of "${row[column]}"`;
-    } else if (field.type === 'text' && field.sort) {
-      if (row[`${column}_sort`] !== foldForSorting(String(row[column] ?? '')))
-        yield `${column}_sort is not the key of ${column}`;
-    } else if (field.type === 'object') {
-      yield* listColumnFaults(db, field.fields, row, `${column}_`);
-    } else if (field.type === 'children') {
-      yield* listChildFaults(db, name, field, row);
-    }
-  }
-}
-
-function* listChildFaults(db: Db, name: string, field: ChildrenField, row: Row): Generator<string> {
-  const children = prepare(db, `SELECT * FROM ${field.table} WHERE ${field.owner} = ? ORDER BY ordinal`).all(
-    row.key,
-  ) as Row[];
-  for (const [n, child] of children.entries()) {
-    if (child.ordinal !== n + 1) yield `${name}: entry ${n + 1} has the number ${child.ordinal}`;
-    for (const sentence of listColumnFaults(db, field.fields, child)) yield `${name} ${n + 1}: ${sentence}`;
-  }
-  if (field.text_column === undefined) return;
-  const { column, from } = field.text_column;
-  const lines = children.map((child) => String(child[from]).replaceAll('\n', ' ')).join('\n');
-  if (row[column] !== lines) yield `${column} is not what ${name} say`;
-}
-
-function* listNameFaults(db: Db, names: NamesDeclaration, row: Row): Generator<string> {
-  const stored = prepare(
-    db,
-    `SELECT ordinal, plain, joined, words, sounds, backwards FROM ${names.table} WHERE owner_key = ? ORDER BY ordinal`,
-  ).all(row.key);
-  const expected = listNameRows(names, JSON.parse(String(row.document)));
-  if (JSON.stringify(stored) !== JSON.stringify(expected)) yield `${names.table} does not hold its names`;
-}
-
-function* listQuoteFaults(db: Db, row: Row): Generator<string> {
-  const spans = prepare(db, 'SELECT * FROM spans WHERE quote_key = ? ORDER BY ordinal').all(row.key) as Row[];
-  const text = indexCodePoints(String(row.text));
-  for (const span of spans) {
-    const [start, end] = [span.text_start as number, span.text_end as number];
-    const stands = start >= 0 && start <= end && end <= text.length && text.slice(start, end) === span.exact;
-    if (!stands) yield `span ${span.ordinal} does not stand at [${start}, ${end}) of the text`;
-    if ((span.start === null) !== (row.passage_start === null))
-      yield `span ${span.ordinal} and the quote do not both have a place`;
-  }
-  const quotesWords = row.kind === 'direct' || row.kind === 'mixed';
-  if (quotesWords && spans.length === 0) yield `a ${row.kind} quote has spans, and this one has none`;
-  if (row.kind === 'indirect' && spans.length > 0) yield 'an indirect quote has no spans, and this one has';
-  const held = prepare(db, 'SELECT text IS NOT NULL FROM sources WHERE key = ?').pluck().get(row.source_key);
-  const expected = row.passage_start === null ? 'reported' : held === 1 ? 'verified' : 'pinned';
-  if (row.verification !== expected) yield `is ${expected} and says it is ${row.verification}`;
-}
-
-function* listStanceFaults(db: Db, row: Row): Generator<string> {
-  const evidence = prepare(
-    db,
-    `SELECT e.ordinal, q.id, q.actor_key, q.on_behalf_of_key, q.verification,
-       EXISTS (SELECT 1 FROM spans s WHERE s.quote_key = q.key) AS spans
-     FROM stance_evidence e LEFT JOIN quotes q ON q.key = e.quote_key WHERE e.stance_key = ? ORDER BY e.ordinal`,
-  ).all(row.key) as Row[];
-  if (evidence.length === 0) yield 'has no evidence';
-  const held = prepare(db, 'SELECT text IS NOT NULL FROM sources WHERE key = ?').pluck().get(row.source_key);
-  const states = evidence.map((item) => String(item.verification ?? (held === 1 ? 'verified' : 'pinned')));
-  const weakest = findWeakestVerification(states);
-  if (weakest !== null && row.verification !== weakest)
-    yield `is ${weakest} and says it is ${row.verification}`;
-  for (const item of evidence) {
-    if (item.id === null || item.actor_key === row.actor_key || item.on_behalf_of_key === row.actor_key)
-      continue;
-    yield `evidence ${item.ordinal}, quote "${item.id}", is not the actor's and not made on the actor's behalf`;
-  }
-  if (row.basis === 'quoted' && !evidence.some((item) => item.spans === 1))
-    yield 'rests on quoted words, and its evidence has none';
-}
-
-function checkTree(check: Check, resource: Resource): void {
-  if (resource.tree === undefined) return;
-  const { closure, parent } = resource.tree;
-  const rows = prepare(check.db, `SELECT key, ${parent}_key AS parent FROM ${resource.name}`).all() as {
+function checkTree(check: Check, table: string, { closure, parent }: NonNullable<Resource['tree']>): void {
+  const rows = prepare(check.db, `SELECT key, ${parent}_key AS parent FROM ${table}`).all() as {
     key: number;
     parent: number | null;
   }[];
@@ -267,7 +196,7 @@ function checkTree(check: Check, resource: Resource): void {
     const above = new Set<number>();
     for (let at: number | null | undefined = key; at != null; at = parents.get(at)) {
       if (above.has(at)) {
-        check.fail(`${resource.name}: key ${key} stands under itself`);
+        check.fail(`${table}: key ${key} stands under itself`);
         break;
       }
       above.add(at);
@@ -280,7 +209,14 @@ function checkTree(check: Check, resource: Resource): void {
   const lacking = expected.difference(new Set(stored)).size;
   const surplus = new Set(stored).difference(expected).size;
   if (lacking + surplus > 0)
-    check.fail(`${closure} is not made from ${resource.name}: ${lacking} pairs lacking, ${surplus} too many`);
+    check.fail(`${closure} is not made from ${table}: ${lacking} pairs lacking, ${surplus} too many`);
+  check.proceed(closure, 1);
+}
+
+function checkDerived(check: Check): void {
+  const names = listFullTextIndexes(check.db);
+  for (const sentence of listDerivedFaults(check.db, new Set(names))) check.fail(sentence);
+  check.proceed('what is derived', 1);
 }
 
 function checkSources(check: Check): void {
@@ -314,4 +250,5 @@ function checkWithdrawn(check: Check): void {
     if (!/^([0-9a-f]{64})?$/.test(String(digest))) check.fail(`withdrawn ${noun} "${id}" has no digest`);
   }
   check.count('withdrawn', rows.length);
+  check.proceed('withdrawn', 1);
 }

@@ -114,6 +114,28 @@ test('verify says that the base is what it says', () => {
   expect(status).toBe(0);
 });
 
+test('verify says in sentences what is damaged, however much is', () => {
+  run(['seed']);
+  const bytes = readFileSync(join(folder, 'base.sqlite'));
+  const damaged = join(folder, 'damaged.sqlite');
+  // The first page holds the schema; one in the middle, rows; cut in half, the file lacks most of what it names.
+  const middle = Math.floor(bytes.length / 8192) * 4096;
+  const copies = [
+    Buffer.concat([bytes.subarray(0, 100), Buffer.alloc(3996, 7), bytes.subarray(4096)]),
+    Buffer.concat([bytes.subarray(0, middle), Buffer.alloc(4096), bytes.subarray(middle + 4096)]),
+    bytes.subarray(0, middle),
+    Buffer.concat([Buffer.alloc(100), bytes.subarray(100)]),
+  ];
+  for (const copy of copies) {
+    writeFileSync(damaged, copy);
+    const { status, stderr } = run(['verify'], { DATABASE: damaged });
+    expect(status).toBe(1);
+    expect(stderr).toMatch(/\S/);
+    expect(stderr).not.toMatch(/^ +at /m);
+    rmSync(damaged);
+  }
+});
+
 describe('import and export', () => {
   test('take a base to another one, and say what cannot be taken', () => {
     const file = join(folder, 'base.ndjson');

@@ -1,0 +1,73 @@
+/** Whether the file is whole: its pages and indexes, its references, and tables that are those of this release. */
+import { type Db, migrateDatabase, openDatabase } from '../db/client.ts';
+import { readFact } from '../db/data-version.ts';
+import { UsageError } from '../errors.ts';
+
+type SchemaRow = { type: string; name: string; tbl_name: string; sql: string | null };
+type Shape = { schema: Map<string, SchemaRow>; migrations: string[] };
+
+let expected: Shape | null = null;
+
+/** What the migrations make of an empty file. */
+function readExpected(): Shape {
+  if (expected === null) {
+    const empty = openDatabase(':memory:');
+    migrateDatabase(empty);
+    expected = readShape(empty);
+    empty.close();
+  }
+  return expected;
+}
+
+function readShape(db: Db): Shape {
+  // Statistics that SQLite gathers are no part of the base.
+  const rows = db
+    .prepare("SELECT type, name, tbl_name, sql FROM sqlite_schema WHERE name NOT LIKE 'sqlite_stat%'")
+    .all() as SchemaRow[];
+  const migrations = db
+    .prepare('SELECT hash, created_at FROM __drizzle_migrations ORDER BY created_at')
+    .raw()
+    .all();
+  return {
+    schema: new Map(rows.map((row) => [`${row.type} ${row.name}`, row])),
+    migrations: migrations.map((row) => JSON.stringify(row)),
+  };
+}
+
+/** Throws UsageError for a base of another release: its tables cannot be held against those of this one. */
+export function requireRelease(db: Db): void {
+  const known = readExpected().migrations;
+  const applied = readShape(db).migrations;
+  const behind = applied.length < known.length && applied.every((one, n) => one === known[n]);
+  if (behind)
+    throw new UsageError(
+      'The base was written by an earlier release. `verbatim seed` or `verbatim serve` brings it up to date.',
+    );
+  if (applied.length > known.length && known.every((one, n) => one === applied[n]))
+    throw new UsageError('The base was written by a later release than this one, which cannot check it.');
+}
+
+export function* listFileFaults(db: Db): Generator<string> {
+  for (const { integrity_check: sentence } of db.pragma('integrity_check') as { integrity_check: string }[]) {
+    if (sentence !== 'ok') yield `the file: ${sentence}`;
+  }
+  const broken = db.pragma('foreign_key_check') as { table: string; rowid: number; parent: string }[];
+  for (const { table, rowid, parent } of broken)
+    yield `table ${table}: row ${rowid} refers to a row of ${parent} that is not there`;
+  yield* listShapeFaults(readShape(db), readExpected());
+  const held = db.prepare('SELECT EXISTS (SELECT 1 FROM actors)').pluck().get() === 1;
+  if (held && readFact(db, 'data_version') === undefined) yield 'the base has records and no data_version';
+}
+
+function* listShapeFaults(found: Shape, wanted: Shape): Generator<string> {
+  for (const [name, { sql, tbl_name }] of wanted.schema) {
+    const row = found.schema.get(name);
+    if (row === undefined) yield `the schema: ${name} is missing`;
+    else if (row.sql !== sql || row.tbl_name !== tbl_name)
+      yield `the schema: ${name} is not as the migrations make it`;
+  }
+  for (const name of found.schema.keys())
+    if (!wanted.schema.has(name)) yield `the schema: ${name} is not of this release`;
+  if (found.migrations.join() !== wanted.migrations.join())
+    yield 'the migrations that the base names are not those of this release';
+}
