@@ -20,6 +20,7 @@ import { registerComparisons } from './http/routes/comparisons.ts';
 import { registerHouse } from './http/routes/house.ts';
 import { registerNetworks } from './http/routes/networks.ts';
 import { registerNouns } from './http/routes/nouns.ts';
+import { registerReconcile } from './http/routes/reconcile.ts';
 import { registerShifts } from './http/routes/shifts.ts';
 import { registerSuggest } from './http/routes/suggest.ts';
 
@@ -87,6 +88,7 @@ export async function buildApp({ db, config, logger }: AppOptions): Promise<Fast
   registerShifts(app, { db, compute, page_size: config.PAGE_SIZE, page_size_max: config.PAGE_SIZE_MAX });
   registerAttributions(app, db);
   registerSuggest(app, db);
+  registerReconcile(app, db);
   registerReference(app);
   await app.ready();
   return app;

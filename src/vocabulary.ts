@@ -306,6 +306,10 @@ export const nameReason: WordList = {
     missing_words: 'The stored name has words that were not given.',
     extra_words: 'Words were given that the stored name lacks.',
     other_words: 'Each has words that the other lacks.',
+    wikidata: 'The Wikidata item is the same.',
+    other_wikidata: 'The Wikidata item is another.',
+    other_kind: 'It is of another kind.',
+    other_country: 'The country is another.',
   },
 };
 

@@ -27,7 +27,7 @@ export type FoldedName = {
 };
 
 /** Changes with what is stored of a name (here and in name-sounds.ts): what an older rule stored is made again. */
-export const FOLDING = 1;
+export const FOLDING = 2;
 /** Words of one name that count; the rest are not looked at. */
 export const MOST_WORDS = 12;
 /** Code points of one name that are read. */

@@ -85,6 +85,11 @@ export function differInGeneration(asked: FoldedName, stored: FoldedName): boole
   return a.join(' ') !== s.join(' ') && bare(a) === bare(s);
 }
 
+/** Whether a name says itself which of father and son it means. */
+export function namesGeneration(name: FoldedName): boolean {
+  return name.words.some((word) => GENERATION_WORDS.has(foldGeneration(word)));
+}
+
 function isLatin(name: FoldedName): boolean {
   return name.plain === name.joined;
 }

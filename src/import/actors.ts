@@ -1,7 +1,9 @@
 /** Whom a name in a file means: an actor of the base, one that this import has made, or a new one. */
+
+import { listContradictions } from '../analysis/names.ts';
 import type { Db } from '../db/client.ts';
-import { foldForSorting } from '../evidence/sort-key.ts';
-import { listActorNames } from '../store/actor-names.ts';
+import { foldName } from '../evidence/name-folding.ts';
+import { type ActorCalled, listActorNames } from '../store/actor-names.ts';
 import type { ActorName, IncomingRecord, ReaderContext } from './format.ts';
 import { deriveId, writeSlug } from './ids.ts';
 
@@ -14,31 +16,44 @@ export type ActorCounts = {
 };
 export type ActorResolver = { resolve: ReaderContext['resolveActor']; counts: ActorCounts };
 
+type Bearer = Omit<ActorCalled, 'name'>;
+
 /**
- * A name that differs in more than case and diacritics is another name: nothing is guessed. A Wikidata item decides
- * where the file has one. `standardKind` is what a new actor is where the file does not say.
+ * A name means the one actor who bears it, but for case, diacritics, punctuation, spaces and joiners, and of whom no
+ * other kind or country is known: the rule of analysis/names.ts, kept in memory, because a base that is being loaded has
+ * no indexes. A name that differs in more is another name, and one that several bear is ambiguous. A Wikidata item
+ * decides where the file has one. `standardKind` is what a new actor is where the file does not say.
  */
 export function openActorResolver(
   db: Db,
   standardKind: string,
   isTaken: (record: object) => boolean,
 ): ActorResolver {
-  const byName = new Map<string, string[]>();
+  const byName = new Map<string, Map<string, Bearer>>();
+  const folded = new Map<string, string>();
   const byItem = new Map<string, string>();
   const ids = new Set<string>();
   const made = new Map<string, IncomingRecord>();
   const merged = new Set<string>();
   const counts: ActorCounts = { merged: 0, made: 0, ambiguous: 0 };
 
-  function learn(id: string, name: string, wikidata: string | null): void {
-    ids.add(id);
-    const folded = foldForSorting(name);
-    const called = byName.get(folded);
-    if (called === undefined) byName.set(folded, [id]);
-    else if (!called.includes(id)) called.push(id);
-    if (wikidata !== null && !byItem.has(wikidata)) byItem.set(wikidata, id);
+  /** Names come again and again: each is folded once. One without letters is itself. */
+  function fold(name: string): string {
+    let plain = folded.get(name);
+    if (plain === undefined) {
+      plain = foldName(name).plain || name;
+      folded.set(name, plain);
+    }
+    return plain;
   }
-  for (const { id, name, wikidata } of listActorNames(db)) learn(id, name, wikidata);
+
+  function learn({ name, ...bearer }: ActorCalled): void {
+    ids.add(bearer.id);
+    const called = byName.get(fold(name)) ?? new Map<string, Bearer>();
+    byName.set(fold(name), called.set(bearer.id, bearer));
+    if (bearer.wikidata !== null && !byItem.has(bearer.wikidata)) byItem.set(bearer.wikidata, bearer.id);
+  }
+  for (const called of listActorNames(db)) learn(called);
 
   function answer(id: string, name: string): { id: string; records: IncomingRecord[] } {
     const own = made.get(id);
@@ -56,7 +71,7 @@ export function openActorResolver(
     if (name.wikidata != null) record.wikidata = name.wikidata;
     const id = String(record.id);
     made.set(id, { noun: 'actors', record });
-    learn(id, name.name, name.wikidata ?? null);
+    learn({ id, name: name.name, kind, country: name.country ?? null, wikidata: name.wikidata ?? null });
     counts.made += 1;
     return answer(id, name.name);
   }
@@ -81,12 +96,14 @@ export function openActorResolver(
         const known = byItem.get(name.wikidata);
         return known === undefined ? make(name) : answer(known, name.name);
       }
-      const called = byName.get(foldForSorting(name.name)) ?? [];
+      const called = [...(byName.get(fold(name.name))?.values() ?? [])].filter(
+        (bearer) => listContradictions(name, bearer).length === 0,
+      );
       if (called.length > 1) {
         counts.ambiguous += 1;
-        return { ambiguous: [...called] };
+        return { ambiguous: called.map(({ id }) => id) };
       }
-      return called[0] === undefined ? make(name) : answer(called[0], name.name);
+      return called[0] === undefined ? make(name) : answer(called[0].id, name.name);
     },
   };
 }

@@ -105,6 +105,13 @@ export function describeFit(
   return { field: others.field, index: ordinal - 1, name: String(child?.[others.name]), score, reasons };
 }
 
+/** Keys of the records with this value in an indexed column. */
+export function findByCode(db: Db, resource: Resource, field: string, value: string): number[] {
+  return prepare(db, `SELECT key FROM ${resource.name} WHERE ${field} = ? ORDER BY key LIMIT ${MOST_FOUND}`)
+    .pluck()
+    .all(value) as number[];
+}
+
 function readSameNames(db: Db, names: NamesDeclaration, joined: string): NameRow[] {
   return prepare(db, `SELECT ${COLUMNS} FROM ${names.table} WHERE joined = ? LIMIT ${MOST_FOUND}`)
     .raw()

@@ -22,7 +22,7 @@ export function listNameRows(names: NamesDeclaration, record: Record<string, unk
       (child) => child[others?.name ?? ''],
     ),
   ];
-  return written.map((name, ordinal) => fillNameRow(names, String(name ?? ''), ordinal));
+  return written.slice(0, MOST_NAMES).map((name, ordinal) => fillNameRow(names, String(name ?? ''), ordinal));
 }
 
 function fillNameRow(names: NamesDeclaration, name: string, ordinal: number): NameRow {
@@ -43,6 +43,9 @@ export function reverseWord(word: string): string {
   return [...word].reverse().join('');
 }
 
+/** A record's rows have keys of a range of their own, so that they are found while a base is loaded without indexes. */
+const MOST_NAMES = 4096;
+
 /** Of a new record, or of one whose names were deleted. */
 export function insertNameRows(
   db: Db,
@@ -53,14 +56,16 @@ export function insertNameRows(
   if (names === undefined) return;
   const insert = prepare(
     db,
-    `INSERT INTO ${names.table} (owner_key, ordinal, plain, joined, words, sounds, backwards) VALUES (?, ?, ?, ?, ?, ?, ?)`,
+    `INSERT INTO ${names.table} (key, owner_key, ordinal, plain, joined, words, sounds, backwards) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
   );
   for (const { ordinal, plain, joined, words, sounds, backwards } of listNameRows(names, record))
-    insert.run(owner, ordinal, plain, joined, words, sounds, backwards);
+    insert.run(owner * MOST_NAMES + ordinal, owner, ordinal, plain, joined, words, sounds, backwards);
 }
 
 export function deleteNameRows(db: Db, { names }: Resource, owner: number): void {
-  if (names !== undefined) prepare(db, `DELETE FROM ${names.table} WHERE owner_key = ?`).run(owner);
+  if (names === undefined) return;
+  const from = owner * MOST_NAMES;
+  prepare(db, `DELETE FROM ${names.table} WHERE key >= ? AND key < ?`).run(from, from + MOST_NAMES);
 }
 
 /** Makes all names of a noun anew from its stored documents. */
