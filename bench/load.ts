@@ -19,7 +19,7 @@ export type Load = {
   requests_per_second: number;
   p50_ms: number;
   p99_ms: number;
-  /** Answers that were no success, and connections that broke. */
+  /** Answers that were no success, and connections that broke; not those that came late. */
   failures: number;
 };
 
