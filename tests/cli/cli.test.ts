@@ -80,6 +80,28 @@ describe('what is not understood exits with 2, in a sentence and without a stack
   });
 });
 
+test('who-said shows the words, who said them and each difference; exits with 1 where there is none', () => {
+  run(['seed']);
+  const found = run([
+    'who-said',
+    'Russia is not a firefighting crew to save things',
+    '--claimed-actor',
+    'salehi',
+  ]);
+  expect(found).toMatchObject({ status: 0, stderr: '' });
+  expect(found.stdout).toContain('Ali Akbar Salehi: said_by_someone_else.');
+  expect(found.stdout).toMatch(
+    /^1\. Vladimir Putin \((near|partial) 0\.\d\d, pinned, said \[2019,2020\]\)$/m,
+  );
+  expect(found.stdout).toContain('a firefighting [-rescue-] crew');
+  const none = run(['who-said', 'The moon is made of green cheese']);
+  expect(none).toMatchObject({ status: 1, stdout: 'none: nothing in this base resembles it.\n' });
+  expect(run(['who-said', ' '])).toMatchObject({
+    status: 2,
+    stderr: expect.stringContaining('`text` is missing'),
+  });
+});
+
 describe('--help', () => {
   test.each([
     [[], ['serve', 'seed', 'import', 'export', 'verify', 'locate', 'openapi']],
