@@ -57,7 +57,9 @@ function describeBuild(): string {
   return `${DATA_VERSION} ${journal}`;
 }
 
-type Known = Map<Noun, Map<string, { key: number; draft: Draft }>>;
+export type Kept = { key: number; draft: Draft };
+type Known = Map<Noun, Map<string, Kept>>;
+type Find = (noun: Noun, id: string) => Kept | undefined;
 
 /**
  * What one would write by hand to fill a new base: everything in one transaction, indexes and triggers dropped first
@@ -70,6 +72,7 @@ export function fillBase(path: string, records: Iterable<IncomingRecord>): void 
     for (const pragma of ['journal_mode = MEMORY', 'synchronous = OFF', 'cache_size = -400000'])
       db.pragma(pragma);
     const known: Known = new Map(resources.map((resource) => [resource.name, new Map()]));
+    const find: Find = (noun, id) => known.get(noun)?.get(id);
     let remake: (() => void) | null = null;
     for (const { noun, record } of records) {
       if (noun === 'sources') {
@@ -78,7 +81,7 @@ export function fillBase(path: string, records: Iterable<IncomingRecord>): void 
         for (const name of ['sources', 'quotes', 'stances'] as const) known.get(name)?.clear();
       }
       const draft = record as Draft;
-      const key = remake === null ? (known.get(noun)?.size ?? 0) + 1 : addRecord(db, noun, draft, known);
+      const key = remake === null ? (known.get(noun)?.size ?? 0) + 1 : addRecord(db, noun, draft, find);
       known.get(noun)?.set(draft.id, { key, draft });
     }
     writeFact(db, BUILT, describeBuild());
@@ -122,19 +125,24 @@ export function dropIndexes(db: Db): () => void {
 
 const lastKeys = new WeakMap<Db, Map<Noun, number>>();
 
-function addRecord(db: Db, noun: Noun, draft: Draft, known: Known): number {
+/** Writes one record as it is behind those that the base has, and answers its key. */
+export function addRecord(db: Db, noun: Noun, draft: Draft, find: Find): number {
   const resource = getResource(noun);
-  const problems = resource.complete?.(draft, (to, id) => known.get(to)?.get(id)?.draft) ?? [];
+  const problems = resource.complete?.(draft, (to, id) => find(to, id)?.draft) ?? [];
   if (problems.length > 0) throw new Error(`${noun} ${draft.id}: ${problems[0]?.sentence}`);
   const digest = digestRecord(draft);
   const last = lastKeys.get(db) ?? new Map<Noun, number>();
   lastKeys.set(db, last);
-  const key = (last.get(noun) ?? 0) + 1;
+  const key = (last.get(noun) ?? readLastKey(db, noun)) + 1;
   last.set(noun, key);
-  const findKey = (to: Noun, id: string) => known.get(to)?.get(id)?.key as number;
+  const findKey = (to: Noun, id: string) => find(to, id)?.key as number;
   insertRecord(db, resource, { key, origin: 'import', digest, document: '' }, draft, findKey);
   storeDocuments(db, resource, [key]);
   return key;
+}
+
+function readLastKey(db: Db, noun: Noun): number {
+  return db.prepare(`SELECT coalesce(max(key), 0) FROM ${noun}`).pluck().get() as number;
 }
 
 if (import.meta.main) {

@@ -1,44 +1,18 @@
 /** What runs for long, or once: import, export, start; and how the same question costs on bases of several sizes. */
-import { spawn } from 'node:child_process';
-import { mkdtempSync, openSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { get } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { openDatabase } from '../src/db/client.ts';
 import { nameSize } from './base.ts';
 import { writeRecords } from './data.ts';
 import { openSide, type Pace } from './http-lines.ts';
-import { judge, type Line, pickMedian, takeTurns } from './line.ts';
-import { pin, SERVER_CORE } from './load.ts';
+import { judge, type Line, pickMedian, pickP99, takeTurns } from './line.ts';
 import { askManyIds, askManyLists } from './questions.ts';
 import { computeMedian } from './report.ts';
+import { findBaseline, type Ran, runScript, VERBATIM } from './scripts.ts';
 import { readMemory, type Server, startVerbatim } from './servers.ts';
-
-const VERBATIM = fileURLToPath(new URL('../bin/verbatim.js', import.meta.url));
-const findBaseline = (name: string) => fileURLToPath(new URL(`./baselines/${name}.ts`, import.meta.url));
-
-type Ran = { seconds: number; memory: number | null };
-
-/** Runs a script to its end, with its standard output in a file; memory is the most it held, in megabytes. */
-function runScript(args: readonly string[], output: string): Promise<Ran> {
-  const [program, rest] = pin(SERVER_CORE, [process.execPath, ...args]);
-  const started = performance.now();
-  const child = spawn(program, rest, { stdio: ['ignore', openSync(output, 'w'), 'inherit'] });
-  let memory: number | null = null;
-  const timer = setInterval(() => {
-    memory = readMemory(child.pid as number, 'VmHWM') ?? memory;
-  }, 50);
-  return new Promise((resolve, reject) => {
-    child.on('error', reject);
-    child.on('exit', (code) => {
-      clearInterval(timer);
-      if (code === 0) resolve({ seconds: (performance.now() - started) / 1000, memory });
-      else reject(new Error(`${args.join(' ')} ended with ${code}`));
-    });
-  });
-}
 
 /** Into an empty base that nobody serves. */
 export async function measureImport(quotes: number, rounds: number): Promise<Line> {
@@ -101,7 +75,7 @@ export async function measureExport(database: string, rounds: number): Promise<L
     ]);
     const seconds = (runs: { seconds: number }[]) => pickMedian(runs, (run) => run.seconds);
     const ratio = seconds(theirs) / seconds(ours);
-    const p99 = health.sort((a, b) => a - b)[Math.ceil(health.length * 0.99) - 1] ?? 0;
+    const p99 = pickP99(health);
     const verdict = judge(ratio, { at_least: 0.7 });
     return {
       what: 'export of all quotes as NDJSON, served',
@@ -120,7 +94,7 @@ export async function measureExport(database: string, rounds: number): Promise<L
   }
 }
 
-function readAll(url: string): Promise<{ seconds: number; bytes: number }> {
+export function readAll(url: string): Promise<{ seconds: number; bytes: number }> {
   const started = performance.now();
   return new Promise((resolve, reject) => {
     get(url, { agent: false }, (response) => {
@@ -182,7 +156,7 @@ export async function measureSizes(
       });
       const runs = await takeTurns(pace.rounds, sides);
       const costs = runs.map((side) =>
-        pickMedian(side, (run) => run.cpu_us ?? 1e6 / run.requests_per_second),
+        pickMedian(side, (run) => run.cpu_us || 1e6 / run.requests_per_second),
       );
       bases.slice(1).forEach(({ quotes }, n) => {
         const [least = 0, cost = 0] = [costs[0], costs[n + 1]];

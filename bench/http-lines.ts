@@ -18,7 +18,8 @@ export type Pace = {
   /** Requests instead of seconds, where only the running is tested. */
   amount?: number;
 };
-export type Run = Load & { cpu_us: number | null };
+/** Requests per second are those that were answered; `refused` is the share of those that were not. */
+export type Run = Load & { cpu_us: number | null; refused: number };
 
 type Side = { server: Server; paths: readonly string[]; headers?: Record<string, string> };
 
@@ -39,9 +40,13 @@ export function openSide(side: Side, pace: Pace): () => Promise<Run> {
     const after = readCpuSeconds(side.server.pid);
     const asked = pace.amount ?? Math.round(load.requests_per_second * pace.seconds);
     at = (at + asked) % side.paths.length;
-    if (load.failures > 0) throw new Error(`${load.failures} of ${asked} requests failed: ${side.paths[0]}`);
-    const cpu_us = before === null || after === null ? null : ((after - before) / asked) * 1e6;
-    return { ...load, cpu_us };
+    const answered = asked - load.failures;
+    // Where requests are few, none is refused for want of time.
+    if (answered <= 0 || (pace.amount !== undefined && load.failures > 0))
+      throw new Error(`${load.failures} of ${asked} requests failed: ${side.paths[0]}`);
+    const cpu_us = before === null || after === null ? null : ((after - before) / answered) * 1e6;
+    const requests_per_second = load.requests_per_second * (answered / asked);
+    return { ...load, requests_per_second, cpu_us, refused: load.failures / asked };
   };
 }
 
@@ -59,71 +64,87 @@ function buildLine(what: string, baseline: string, target: Target, runs: readonl
     theirs: rate(theirs),
     ratio,
     ...judge(ratio, target),
-    note: `${Number.isNaN(cpu(ours)) ? '' : `processor time ${times} µs a request; `}p99 ${pickMedian(ours, (run) => run.p99_ms).toFixed(1)} ms`,
+    note: `${Number.isNaN(cpu(ours)) ? '' : `processor time ${times} µs a request; `}p99 ${pickMedian(ours, (run) => run.p99_ms).toFixed(1)} ms${tellRefused(ours)}`,
   };
 }
 
-export async function measureHttp(database: string, pace: Pace): Promise<Line[]> {
+export function tellRefused(runs: readonly Run[]): string {
+  const share = Math.max(...runs.map((run) => run.refused));
+  return share === 0 ? '' : `; at most ${(share * 100).toFixed(1)} % refused`;
+}
+
+/** Starts servers, and stops them whatever happens. */
+export async function withServers<R>(
+  work: (start: (server: Promise<Server>) => Promise<Server>) => Promise<R>,
+): Promise<R> {
+  const servers: Server[] = [];
+  try {
+    return await work(async (server) => {
+      servers.push(await server);
+      return servers.at(-1) as Server;
+    });
+  } finally {
+    for (const server of servers) await server.stop();
+  }
+}
+
+export async function measureAskedAgain(database: string, coding: string, pace: Pace): Promise<Line[]> {
   const db = openDatabase(database, { readonly: true });
   const list = askPopularList(db);
-  const lists = askManyLists(db, pace.addresses);
-  const ids = askManyIds(db, pace.addresses);
   db.close();
   const folder = mkdtempSync(join(tmpdir(), 'verbatim-bench-'));
-  const servers: Server[] = [];
-  const start = async (server: Promise<Server>) => {
-    servers.push(await server);
-    return servers.at(-1) as Server;
-  };
-  const lines: Line[] = [];
   try {
-    const verbatim = await start(startVerbatim(database));
-    for (const coding of ['identity', 'br, gzip']) {
+    return await withServers(async (start) => {
+      const verbatim = await start(startVerbatim(database));
       const headers = { 'Accept-Encoding': coding };
       const answer = await fetchRaw(verbatim.origin + list.ours, headers);
-      const file = join(folder, `body-${coding.slice(0, 2)}`);
+      const file = join(folder, 'body');
       writeFileSync(file, answer.body);
       const constant = await start(startBaseline('constant', file, answer.type, answer.coding));
       const label = answer.coding === 'identity' ? 'uncompressed' : answer.coding;
-      const buffer = `constant buffer of the same ${answer.body.length} bytes`;
       const again = await takeTurns(pace.rounds, [
         openSide({ server: verbatim, paths: [list.ours], headers }, pace),
         openSide({ server: constant, paths: ['/'], headers }, pace),
       ]);
-      lines.push(
-        buildLine(`list of 20 quotes by actor, asked again (${label})`, buffer, { at_least: 0.75 }, again),
-      );
+      const tagged = (tag: string) => ({ ...headers, 'If-None-Match': tag });
       const conditional = await takeTurns(pace.rounds, [
-        openSide(
-          { server: verbatim, paths: [list.ours], headers: { ...headers, 'If-None-Match': answer.tag } },
-          pace,
-        ),
-        openSide(
-          { server: constant, paths: ['/'], headers: { ...headers, 'If-None-Match': '"constant"' } },
-          pace,
-        ),
+        openSide({ server: verbatim, paths: [list.ours], headers: tagged(answer.tag) }, pace),
+        openSide({ server: constant, paths: ['/'], headers: tagged('"constant"') }, pace),
       ]);
-      lines.push(
+      const buffer = `constant buffer of the same ${answer.body.length} bytes`;
+      return [
+        buildLine(`list of 20 quotes by actor, asked again (${label})`, buffer, { at_least: 0.75 }, again),
         buildLine(`the same with If-None-Match (${label})`, 'constant 304', { at_least: 0.9 }, conditional),
-      );
-    }
-    const handler = await start(startBaseline('handler', database));
-    const never = [
-      { what: 'list never asked before', questions: lists, target: { at_least: 1.5 } },
-      { what: 'one quote by id, never asked before', questions: ids, target: { at_least: 1 } },
-    ];
-    for (const { what, questions, target } of never) {
-      const runs = await takeTurns(pace.rounds, [
-        openSide({ server: verbatim, paths: questions.map((one) => one.ours) }, pace),
-        openSide({ server: handler, paths: questions.map((one) => one.theirs) }, pace),
-      ]);
-      lines.push(buildLine(what, 'hand-written handler', target, runs));
-    }
+      ];
+    });
   } finally {
-    for (const server of servers) await server.stop();
     rmSync(folder, { recursive: true });
   }
-  return lines;
+}
+
+const NEVER = {
+  list: { what: 'list never asked before', ask: askManyLists, target: { at_least: 1.5 } },
+  id: { what: 'one quote by id, never asked before', ask: askManyIds, target: { at_least: 1 } },
+};
+
+export async function measureNeverAsked(
+  database: string,
+  kind: keyof typeof NEVER,
+  pace: Pace,
+): Promise<Line[]> {
+  const { what, ask, target } = NEVER[kind];
+  const db = openDatabase(database, { readonly: true });
+  const questions = ask(db, pace.addresses);
+  db.close();
+  return withServers(async (start) => {
+    const verbatim = await start(startVerbatim(database));
+    const handler = await start(startBaseline('handler', database));
+    const runs = await takeTurns(pace.rounds, [
+      openSide({ server: verbatim, paths: questions.map((one) => one.ours) }, pace),
+      openSide({ server: handler, paths: questions.map((one) => one.theirs) }, pace),
+    ]);
+    return [buildLine(what, 'hand-written handler', target, runs)];
+  });
 }
 
 type Answer = { body: Buffer; type: string; coding: string; tag: string };

@@ -1,16 +1,17 @@
 /**
  * How long every kind of request takes on a large base, and for how long any of them holds the event loop:
- * `npm run bench:latency -- BASE [--rounds N] [--only TEXT]`. Requests are asked one at a time, each round with other
+ * `npx node bench/latency.ts BASE [--rounds N] [--only TEXT] [--json]`. Requests are asked one at a time, each round with other
  * values, in the process that measures; those that hold the loop for longer than 20 ms or have a p99 above 50 ms are marked.
  */
 import { performance } from 'node:perf_hooks';
 import { parseArgs } from 'node:util';
+import type { FastifyInstance } from 'fastify';
 import { buildApp } from '../src/app.ts';
 import { readConfig } from '../src/config.ts';
 import { type Db, migrateDatabase, openDatabase } from '../src/db/client.ts';
 
-const MOST_MS = 50;
-const MOST_HELD_MS = 20;
+export const MOST_MS = 50;
+export const MOST_HELD_MS = 20;
 
 type Values = {
   /** From the commonest down. */
@@ -231,7 +232,7 @@ function watchLoop(): { stop: () => Promise<number> } {
   };
 }
 
-type Line = {
+export type Latency = {
   name: string;
   p50: number;
   p99: number;
@@ -241,24 +242,12 @@ type Line = {
   answers: string;
 };
 
-const { values: flags, positionals } = parseArgs({
-  allowPositionals: true,
-  options: { rounds: { type: 'string', default: '30' }, only: { type: 'string' } },
-});
-const path = positionals[0];
-if (path === undefined) throw new Error('Name the base to measure.');
-const db = openDatabase(path);
-migrateDatabase(db);
-const app = await buildApp({ db, config: readConfig({}, {}) });
-const print = (line: string) => process.stdout.write(`${line}\n`);
-const rounds = Number(flags.rounds);
-const lines: Line[] = [];
-
-print(
-  `${'milliseconds'.padEnd(38)}${['p50', 'p99', 'max', 'cpu', 'held'].map((word) => word.padStart(8)).join('')}`,
-);
-for (const [name, url] of listKinds(readValues(db))) {
-  if (flags.only !== undefined && !name.includes(flags.only)) continue;
+async function measureKind(
+  app: FastifyInstance,
+  rounds: number,
+  name: string,
+  url: (n: number) => string,
+): Promise<Latency> {
   const times: number[] = [];
   const busy: number[] = [];
   const answers = new Map<string, number>();
@@ -278,7 +267,7 @@ for (const [name, url] of listKinds(readValues(db))) {
     answers.set(said, (answers.get(said) ?? 0) + 1);
   }
   times.sort((a, b) => a - b);
-  const line = {
+  return {
     name,
     p50: times[Math.floor(times.length / 2)] as number,
     p99: times[Math.ceil(times.length * 0.99) - 1] as number,
@@ -287,14 +276,58 @@ for (const [name, url] of listKinds(readValues(db))) {
     held,
     answers: [...answers].map(([what, count]) => `${what} ×${count}`).join(', '),
   };
-  lines.push(line);
-  const late = line.p99 > MOST_MS || line.held > MOST_HELD_MS ? ' !' : '';
-  const cells = [line.p50, line.p99, line.max, line.cpu, line.held].map((ms) => ms.toFixed(1).padStart(8));
-  print(`${name.padEnd(38)}${cells.join('')}${late.padEnd(3)} ${line.answers}`);
 }
-const slow = lines.filter((line) => line.p99 > MOST_MS || line.held > MOST_HELD_MS);
-print(
-  `${lines.length} kinds of request, ${slow.length} beyond ${MOST_MS} ms or holding the loop for ${MOST_HELD_MS} ms`,
-);
-await app.close();
-db.close();
+
+export function isLate({ p99, held }: Latency): boolean {
+  return p99 > MOST_MS || held > MOST_HELD_MS;
+}
+
+async function measureLatencies(
+  path: string,
+  { rounds, only = '', say }: { rounds: number; only?: string; say: (latency: Latency) => void },
+): Promise<void> {
+  const db = openDatabase(path);
+  migrateDatabase(db);
+  const app = await buildApp({ db, config: readConfig({}, {}) });
+  for (const [name, url] of listKinds(readValues(db)))
+    if (name.includes(only)) say(await measureKind(app, rounds, name, url));
+  await app.close();
+  db.close();
+}
+
+async function runCommand(): Promise<void> {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: {
+      rounds: { type: 'string', default: '30' },
+      only: { type: 'string', default: '' },
+      json: { type: 'boolean', default: false },
+    },
+  });
+  const [path] = positionals;
+  if (path === undefined) throw new Error('Name the base to measure.');
+  const print = (line: string) => process.stdout.write(`${line}\n`);
+  const head = ['p50', 'p99', 'max', 'cpu', 'held'].map((word) => word.padStart(8)).join('');
+  if (!values.json) print(`${'milliseconds'.padEnd(38)}${head}`);
+  const latencies: Latency[] = [];
+  await measureLatencies(path, {
+    rounds: Number(values.rounds),
+    only: values.only,
+    say(latency) {
+      latencies.push(latency);
+      if (values.json) return;
+      const { p50, p99, max, cpu, held } = latency;
+      const cells = [p50, p99, max, cpu, held].map((ms) => ms.toFixed(1).padStart(8)).join('');
+      print(
+        `${latency.name.padEnd(38)}${cells}${(isLate(latency) ? ' !' : '').padEnd(3)} ${latency.answers}`,
+      );
+    },
+  });
+  if (values.json) print(JSON.stringify(latencies));
+  else
+    print(
+      `${latencies.length} kinds of request, ${latencies.filter(isLate).length} beyond ${MOST_MS} ms or holding the loop for ${MOST_HELD_MS} ms`,
+    );
+}
+
+if (import.meta.main) await runCommand();

@@ -36,3 +36,8 @@ export async function takeTurns<R>(rounds: number, sides: readonly (() => Promis
 export function pickMedian<R>(runs: readonly R[], figure: (run: R) => number): number {
   return computeMedian(runs.map(figure));
 }
+
+/** The value that 99 of 100 do not exceed. */
+export function pickP99(values: readonly number[]): number {
+  return [...values].sort((a, b) => a - b)[Math.ceil(values.length * 0.99) - 1] ?? 0;
+}

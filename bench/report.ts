@@ -1,5 +1,5 @@
 /** Results as a table, as JSON, and as a section of docs/performance.md. */
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus, platform, release, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -25,6 +25,12 @@ export function writeSection(name: string, markdown: string, path = PAGE): void 
 export function writeResults(name: string, results: unknown): void {
   mkdirSync(RESULTS, { recursive: true });
   writeFileSync(join(RESULTS, `${name}.json`), `${JSON.stringify(results, null, 2)}\n`);
+}
+
+/** What was written last under this name, or null. */
+export function readResults(name: string): unknown {
+  const path = join(RESULTS, `${name}.json`);
+  return existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : null;
 }
 
 export function formatTable(head: readonly string[], rows: readonly (readonly string[])[]): string {

@@ -1,34 +1,40 @@
 /**
  * `npm run bench`: measures every line of the table in docs/performance.md beside its baseline, prints the table, and
- * writes it there and into bench/results/. `--quick` takes seconds, on a tiny base: it proves that the bench still
- * runs and nothing else, and writes nothing.
+ * writes it there and into bench/results/ after every step, so that what was measured outlives what fails or is ended.
+ * `--quick` takes seconds, on a tiny base: it proves that the bench still runs and nothing else, and writes nothing.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Command } from 'commander';
-import { DATA_FOLDER, ensureBase, nameSize } from './base.ts';
-import { measureExport, measureImport, measureSizes, measureStart } from './batch-lines.ts';
-import { measureHttp, type Pace } from './http-lines.ts';
-import type { Line } from './line.ts';
+import { DATA_FOLDER, ensureBase } from './base.ts';
+import type { Pace } from './http-lines.ts';
 import { loader } from './load.ts';
-import { describeMachine, formatTable, writeResults, writeSection } from './report.ts';
+import { describeMachine } from './report.ts';
+import { formatSteps, openResults } from './results.ts';
+import { listSteps } from './steps.ts';
 
 const values = new Command('bench')
   .description('Measure every line of docs/performance.md beside its baseline.')
   .option('--quick', 'run everything once on a tiny base, to see that it runs', false)
   .option('--dry', 'print the table and write nothing', false)
-  .option('--quotes <number>', 'size of the base', '1000000')
+  .option('--build', 'build the bases that are missing and measure nothing', false)
+  .option('--peers', 'fetch two packages that people use instead, and measure them too', false)
+  .option('--only <steps>', 'only these steps, with commas; what was measured before of others is kept')
+  .option('--quotes <number>', 'size of the base; another of a tenth is used besides', '1000000')
   .option('--data <folder>', 'where bases are kept', DATA_FOLDER)
-  .option('--rounds <number>', 'turns of each side', '7')
+  .option('--rounds <number>', 'turns of each side', '5')
   .option('--seconds <number>', 'length of a turn', '2')
-  .option('--imported <number>', 'quotes that are imported', '100000')
+  .option('--imported <number>', 'quotes that are imported into an empty base', '100000')
   .option('--connections <number>', 'requests at a time', '32')
   .parse()
   .opts<
     Record<'quotes' | 'imported' | 'data' | 'rounds' | 'seconds' | 'connections', string> & {
+      only?: string;
       quick: boolean;
       dry: boolean;
+      build: boolean;
+      peers: boolean;
     }
   >();
 
@@ -38,50 +44,55 @@ const pace: Pace = values.quick
       rounds: Number(values.rounds),
       seconds: Number(values.seconds),
       connections: Number(values.connections),
-      addresses: 400_000,
+      addresses: 200_000,
     };
 const quotes = values.quick ? 300 : Number(values.quotes);
 const folder = values.quick ? mkdtempSync(join(tmpdir(), 'verbatim-bench-')) : values.data;
+const started = performance.now();
 
-try {
-  const base = ensureBase(quotes, folder);
-  const smaller = Math.max(100, Math.round(quotes / 10));
-  const sizes = [smaller, quotes].map((size) => ({ quotes: size, path: ensureBase(size, folder) }));
-  const batches = Math.min(3, pace.rounds);
-  const lines = [
-    ...(await measureHttp(base, pace)),
-    ...(await measureSizes(sizes, pace)),
-    await measureImport(values.quick ? 100 : Number(values.imported), batches),
-    await measureExport(base, batches),
-    await measureStart(base, quotes, batches),
-  ];
-  const table = formatLines(lines);
-  const about = `${describeMachine()}. ${nameSize(quotes)} quotes, ${pace.rounds} rounds of ${pace.seconds} s in turns, ${pace.connections} connections, load by ${loader}. \`npm run bench${process.argv
-    .slice(2)
-    .map((argument) => ` ${argument}`)
-    .join('')}\``;
-  console.log(`${about}\n\n${table}`);
-  if (!values.quick && !values.dry) {
-    writeResults('speed', { machine: describeMachine(), loader, quotes, pace, lines });
-    writeSection('speed', `${about}\n\n${table}`);
-  }
-} finally {
-  if (values.quick) rmSync(folder, { recursive: true });
+function say(what: string): void {
+  const seconds = Math.round((performance.now() - started) / 1000);
+  console.log(
+    `${String(Math.floor(seconds / 60)).padStart(2)}:${String(seconds % 60).padStart(2, '0')} ${what}`,
+  );
 }
 
-function formatLines(lines: readonly Line[]): string {
-  const number = (value: number | null) =>
-    value === null ? '–' : value.toLocaleString('en', { maximumSignificantDigits: 4 });
-  return formatTable(
-    ['what', 'Verbatim', 'beside', 'ratio', 'to reach', 'reached', 'seen besides'],
-    lines.map((line) => [
-      line.what,
-      `${number(line.ours)} ${line.unit}`,
-      `${line.theirs === null ? '' : `${number(line.theirs)} `}${line.baseline}`,
-      line.ratio === null ? '–' : line.ratio.toFixed(2),
-      line.reach,
-      line.reached === null ? '–' : line.reached ? 'yes' : '**no**',
-      line.note,
-    ]),
-  );
+async function runSteps(): Promise<void> {
+  const bases = [Math.max(100, Math.round(quotes / 10)), quotes].map((size) => {
+    say(`base of ${size} quotes`);
+    return { quotes: size, path: ensureBase(size, folder) };
+  });
+  if (values.build) return;
+  const results = openResults({
+    about: { machine: describeMachine(), loader, quotes },
+    command: ['npm run bench', ...(process.argv.length > 2 ? ['--'] : []), ...process.argv.slice(2)].join(
+      ' ',
+    ),
+    keep: !values.quick && !values.dry,
+  });
+  const imported = values.quick ? 100 : Number(values.imported);
+  for (const step of listSteps({ bases, pace, imported, quick: values.quick })) {
+    if (values.only !== undefined && !values.only.split(',').includes(step.name)) continue;
+    if (step.name === 'peers' && !values.peers) {
+      if (values.only !== undefined || !values.quick)
+        results.fail(step.name, 'they are fetched only with `--peers`');
+      continue;
+    }
+    say(step.name);
+    try {
+      results.add(step.name, pace, await step.measure());
+    } catch (error) {
+      say(`${step.name}: ${(error as Error).stack}`);
+      results.fail(step.name, (error as Error).message);
+      if (values.quick) process.exitCode = 1;
+    }
+  }
+  say('done');
+  console.log(`\n${formatSteps(results.all)}`);
+}
+
+try {
+  await runSteps();
+} finally {
+  if (values.quick) rmSync(folder, { recursive: true });
 }

@@ -14,19 +14,23 @@ export type Server = {
   stop: () => Promise<void>;
 };
 
+export type StartOptions = {
+  /** The folder that the program runs in. */
+  cwd?: string;
+  /** Runs on every core, not on the one that servers have. */
+  anywhere?: boolean;
+};
+
 /** `verbatim serve` in its default configuration, on any free port. */
-export function startVerbatim(database: string, args: readonly string[] = []): Promise<Server> {
-  return startServer([
-    process.execPath,
-    VERBATIM,
-    'serve',
-    '--no-seed',
-    '--port',
-    '0',
-    '--database',
-    database,
-    ...args,
-  ]);
+export function startVerbatim(
+  database: string,
+  args: readonly string[] = [],
+  options: StartOptions = {},
+): Promise<Server> {
+  return startServer(
+    [process.execPath, VERBATIM, 'serve', '--no-seed', '--port', '0', '--database', database, ...args],
+    options,
+  );
 }
 
 /** A script of bench/baselines. */
@@ -39,8 +43,11 @@ export function startBaseline(name: string, ...args: string[]): Promise<Server> 
 }
 
 /** Any program that prints the address at which it answers. */
-export async function startServer(command: readonly string[], cwd?: string): Promise<Server> {
-  const [program, args] = pin(SERVER_CORE, command);
+export async function startServer(
+  command: readonly string[],
+  { cwd, anywhere = false }: StartOptions = {},
+): Promise<Server> {
+  const [program = '', ...args] = anywhere ? command : pin(SERVER_CORE, command).flat();
   const started = performance.now();
   const child = spawn(program, args, {
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -1,7 +1,8 @@
 // The bench measures what it says only when its base is one that Verbatim would take, and when what it is compared
 // with answers the same.
+import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -9,6 +10,7 @@ import { ensureBase } from '../../bench/base.ts';
 import { buildHandler } from '../../bench/baselines/handler.ts';
 import { generateRecords } from '../../bench/data.ts';
 import { askManyIds, askManyLists } from '../../bench/questions.ts';
+import { writeChunks } from '../../bench/serving-line.ts';
 import { openDatabase } from '../../src/db/client.ts';
 import { getResource } from '../../src/resources/registry.ts';
 import { buildInputSchema } from '../../src/resources/schemas.ts';
@@ -85,4 +87,25 @@ test('the hand-written handler gives the same records and totals', async () => {
   await handler.close();
   await app.close();
   db.close();
+});
+
+test('the loader with live indexes leaves the same base as an import', async () => {
+  const [file] = (await writeChunks(folder, { quotes: QUOTES, imported: 40, rounds: 1 })) as [string];
+  const [imported, loaded] = ['imported', 'loaded'].map((name) => {
+    const copy = join(folder, `${name}.sqlite`);
+    copyFileSync(path, copy);
+    return copy;
+  }) as [string, string];
+  const run = (...args: string[]) => expect(spawnSync(process.execPath, args).status).toBe(0);
+  run('bin/verbatim.js', 'import', file, '--from', 'verbatim', '--database', imported);
+  run('bench/baselines/live-loader.ts', file, loaded, '7');
+  const [ours, theirs] = [imported, loaded].map((copy) => {
+    const db = openDatabase(copy, { readonly: true });
+    expect(verifyBase(db).failures).toEqual([]);
+    const documents = db.prepare('SELECT id, document, digest FROM quotes ORDER BY id').all();
+    db.close();
+    return documents;
+  });
+  expect(ours?.length).toBeGreaterThanOrEqual(QUOTES + 40);
+  expect(theirs).toEqual(ours);
 });
