@@ -6,6 +6,7 @@ import type { Config } from './config.ts';
 import { type Db, migrateDatabase, openDatabase } from './db/client.ts';
 import { UsageError } from './errors.ts';
 import { areSeedsStale, loadSeeds } from './seed/load.ts';
+import { renewRecords } from './store/write.ts';
 
 export const GRACE_MS = 10_000;
 
@@ -21,8 +22,9 @@ export type Serving = {
  */
 export function prepareBase(db: Db, config: Config, logger: Logger, options: { seed: boolean }): void {
   migrateDatabase(db);
-  if (!options.seed || !areSeedsStale(db, config.SEEDS)) return;
-  logger.info(Object.fromEntries(loadSeeds(db, config.SEEDS)), 'seeds loaded');
+  if (options.seed && areSeedsStale(db, config.SEEDS))
+    logger.info(Object.fromEntries(loadSeeds(db, config.SEEDS)), 'seeds loaded');
+  else if (renewRecords(db)) logger.info('records of another release rendered anew');
 }
 
 /** Resolves once it answers. */

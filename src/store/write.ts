@@ -111,12 +111,38 @@ export function replaceRecords(
       for (const resource of resources)
         storeDocuments(db, resource, touched.get(resource.name)?.written ?? []);
     }
-    if (!sameDeclarations) for (const resource of resources) rebuildNames(db, resource);
+    if (!sameDeclarations) renderAll(db);
     for (const [name, value] of newFacts) writeFact(db, name, value);
     changeDataVersion(db);
   });
   write.immediate();
   return report;
+}
+
+/**
+ * Makes anew what another release has made of the records, whatever door they came in by. Says whether there was anything
+ * to do. Seeds that are loaded afterwards need it no more.
+ */
+export function renewRecords(db: Db): boolean {
+  if (hasSameDeclarations(db)) return false;
+  const renew = db.transaction(() => {
+    renderAll(db);
+    writeFact(db, DECLARATIONS_FACT, DECLARATIONS);
+    changeDataVersion(db);
+  });
+  renew.immediate();
+  return true;
+}
+
+function renderAll(db: Db): void {
+  for (const resource of resources) {
+    const next = prepare(db, `SELECT key FROM ${resource.name} WHERE key > ? ORDER BY key LIMIT 500`).pluck();
+    for (let keys = next.all(Number.MIN_SAFE_INTEGER) as number[]; keys.length > 0; ) {
+      storeDocuments(db, resource, keys);
+      keys = next.all(keys.at(-1)) as number[];
+    }
+    rebuildNames(db, resource);
+  }
 }
 
 /** Public ids to row keys; keys for new ids are given out before the first row is written, so that records may refer to each other in any order. */
