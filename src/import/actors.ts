@@ -91,14 +91,18 @@ export function openActorResolver(
 
   return {
     counts,
-    resolve(name) {
+    resolve(name, wasMeant = () => false) {
       if (name.wikidata != null) {
         const known = byItem.get(name.wikidata);
         return known === undefined ? make(name) : answer(known, name.name);
       }
-      const called = [...(byName.get(fold(name.name))?.values() ?? [])].filter(
+      let called = [...(byName.get(fold(name.name))?.values() ?? [])].filter(
         (bearer) => listContradictions(name, bearer).length === 0,
       );
+      if (called.length > 1) {
+        const meant = called.filter(({ id }) => wasMeant(id));
+        if (meant.length > 0) called = meant;
+      }
       if (called.length > 1) {
         counts.ambiguous += 1;
         return { ambiguous: called.map(({ id }) => id) };

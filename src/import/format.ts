@@ -2,7 +2,7 @@
  * What a format of import files declares. A reader turns files into units and knows nothing of the base; the engine
  * (import.ts) checks each unit, writes it or rejects it, and never knows which format it came from.
  */
-import type { Noun } from '../resources/resource.ts';
+import type { Draft, Noun } from '../resources/resource.ts';
 
 /** Where in the files something was read. Lines count from 1. */
 export type Place = { file: string; line: number | null };
@@ -59,8 +59,17 @@ export type ReaderContext = {
   corpus: string | null;
   /** The format's own flags, as given; each reader checks its own. */
   options: Readonly<Record<string, string | boolean | undefined>>;
-  /** The id of the actor of this name; `records` are to go into the unit before what refers to it, and may be empty. */
-  resolveActor: (name: ActorName) => { id: string; records: IncomingRecord[] } | { ambiguous: string[] };
+  /**
+   * The id of the actor of this name; `records` are to go into the unit before what refers to it, and may be empty. Where
+   * the name fits several, those of whom `wasMeant` is true are left: an entry that went in when the name fitted one alone
+   * goes on meaning that one, though its namesakes came in behind it.
+   */
+  resolveActor: (
+    name: ActorName,
+    wasMeant?: (actor: string) => boolean,
+  ) => { id: string; records: IncomingRecord[] } | { ambiguous: string[] };
+  /** The record of this id that is in the base, or was handed in before, as it was handed in. */
+  findHeld: (noun: Noun, id: string) => Draft | undefined;
   /** Adds one to the count of spans in this state. */
   countSpan: (state: SpanState) => void;
 };

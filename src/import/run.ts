@@ -45,7 +45,8 @@ export function openRun(db: Db, store: ImportStore, options: ImportOptions): Run
   const mayWait = options.format.refers_forward === true;
   let passed: Passed[] = [];
   let records = 0;
-  let waiting: { candidate: Candidate; size: number }[] = [];
+  let waiting: Candidate[] = [];
+  let waitingUnits = 0;
   const isTaken = (record: object) => taken.has(record);
 
   function count(noun: Noun, what: keyof NounCounts): void {
@@ -97,22 +98,20 @@ export function openRun(db: Db, store: ImportStore, options: ImportOptions): Run
       if (store.find(entry.resource.name, entry.draft.id) === undefined)
         entry.key = store.takeKey(entry.resource.name);
     }
-    waiting.push({ candidate, size: candidate.unit.raw.length });
-    if (waiting.reduce((sum, { size }) => sum + size, 0) > MOST_WAITING) lookAgain(true);
+    waiting.push(candidate);
+    waitingUnits += candidate.unit.raw.length;
+    if (waitingUnits > MOST_WAITING) lookAgain(true);
   }
 
   function lookAgain(last: boolean): void {
-    const checked = checkTogether(
-      waiting.map(({ candidate }) => candidate),
-      context,
-      { suggest: last },
-    );
+    const checked = checkTogether(waiting, context, { suggest: last });
     const still = new Set<Candidate>();
     for (const { candidate, sentence, waits } of checked.refused) {
       if (waits && !last) still.add(candidate);
       else refuse(candidate.unit, sentence);
     }
-    waiting = waiting.filter(({ candidate }) => still.has(candidate));
+    waiting = waiting.filter((candidate) => still.has(candidate));
+    waitingUnits = waiting.reduce((sum, { unit }) => sum + unit.raw.length, 0);
     for (const one of checked.passed) pass(one);
     flush();
   }
@@ -153,7 +152,7 @@ export function openRun(db: Db, store: ImportStore, options: ImportOptions): Run
       for (const entry of candidate.entries) delete entry.key;
       for (const { resource, key } of outcome.staged) seen.remove(resource.name, key);
     }
-    for (const { candidate } of waiting) for (const entry of candidate.entries) delete entry.key;
+    for (const { entries } of waiting) for (const entry of entries) delete entry.key;
     const groups = together
       ? [batch.map(({ candidate }) => candidate)]
       : batch.map(({ candidate }) => [candidate]);

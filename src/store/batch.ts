@@ -9,7 +9,7 @@ import { getResource, resources } from '../resources/registry.ts';
 import type { Draft, Noun, Resource } from '../resources/resource.ts';
 import { listReferencePlaces } from './columns.ts';
 import type { KeyIndex } from './key-index.ts';
-import { readDraft } from './lookup.ts';
+import { readDraftAt } from './lookup.ts';
 import { keepRecent } from './recent.ts';
 import { renderDraft } from './render.ts';
 import { deleteRecord, insertRecord, updateRecord } from './rows.ts';
@@ -118,8 +118,10 @@ export function openImportStore(db: Db, index: KeyIndex | null = null): ImportSt
       const { staged, drafts } = look(noun);
       let draft = staged.get(id)?.draft ?? drafts.get(id);
       if (draft !== undefined) return draft;
-      draft = find(noun, id) === undefined ? undefined : readDraft(db, noun, id);
-      if (draft !== undefined) drafts.set(id, draft);
+      const found = find(noun, id);
+      if (found === undefined) return undefined;
+      draft = readDraftAt(db, noun, found.key);
+      drafts.set(id, draft);
       return draft;
     },
     findWithdrawn: (noun, id) => (withdrawn === 0 ? undefined : readWithdrawn(db, noun, id)),

@@ -7,9 +7,13 @@ import type { Row } from './columns.ts';
 
 /** A record that the base holds, in the shape in which it was handed in. */
 export function readDraft(db: Db, noun: Noun, id: string): Draft | undefined {
-  const resource = getResource(noun);
   const row = prepare(db, `SELECT * FROM ${noun} WHERE id = ?`).get(id) as Row | undefined;
-  return row === undefined ? undefined : toDraft(resource, row);
+  return row === undefined ? undefined : toDraft(getResource(noun), row);
+}
+
+/** The same by the row's key, which is found in a base without indexes too. */
+export function readDraftAt(db: Db, noun: Noun, key: number): Draft {
+  return toDraft(getResource(noun), prepare(db, `SELECT * FROM ${noun} WHERE key = ?`).get(key) as Row);
 }
 
 /** From the row of a record, all columns. */

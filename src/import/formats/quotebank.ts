@@ -17,6 +17,7 @@ import { type Line, readPackedLines } from '../lines.ts';
 import { readChoice } from '../options.ts';
 
 import { Tally } from '../tally.ts';
+import { recallMeant } from '../was-meant.ts';
 
 export const quotebank: ImportFormat = {
   name: 'quotebank',
@@ -100,7 +101,8 @@ function buildRecords(run: Run, entry: Entry): { records: IncomingRecord[] } | {
   const sources = [...new Set(entry.urls)].map((url) => buildSource(run, url));
   const [source, ...others] = sources;
   if (source === undefined) return { sentence: 'urls: there are none, and a quote needs a source' };
-  const speaker = resolveSpeaker(run, entry);
+  const id = chooseId(run, entry);
+  const speaker = resolveSpeaker(run, entry, id);
   const day = entry.date == null ? null : readDay(entry.date);
   if (day === undefined)
     return { sentence: `date: "${entry.date}" is not a date such as 2015-08-24 or 2015-08-24 10:30:00` };
@@ -111,7 +113,7 @@ function buildRecords(run: Run, entry: Entry): { records: IncomingRecord[] } | {
       {
         noun: 'quotes',
         record: {
-          id: chooseId(run, entry),
+          id,
           actor: speaker.actor,
           actor_note: speaker.note,
           attribution_candidates: speaker.candidates,
@@ -148,7 +150,7 @@ type Speaker = {
  * A name with one Wikidata item, or none, is an actor. With several items it is left open who of them spoke, as it is
  * where the name fits several actors of the base.
  */
-function resolveSpeaker(run: Run, { speaker, qids, probas }: Entry): Speaker {
+function resolveSpeaker(run: Run, { speaker, qids, probas }: Entry, quote: string): Speaker {
   const name = speaker?.trim() || UNKNOWN;
   const items = [...new Set(qids ?? [])];
   const candidates = (probas ?? [])
@@ -168,11 +170,10 @@ function resolveSpeaker(run: Run, { speaker, qids, probas }: Entry): Speaker {
     };
   }
   const wikidata = items[0];
-  const found = run.context.resolveActor({
-    name,
-    kind: 'person',
-    ...(wikidata === undefined ? {} : { wikidata }),
-  });
+  const found = run.context.resolveActor(
+    { name, kind: 'person', ...(wikidata === undefined ? {} : { wikidata }) },
+    recallMeant(run.context, quote, 'actor'),
+  );
   if ('ambiguous' in found) {
     run.tally.add('speakers whose name fits several actors: who of them spoke is left open');
     return {

@@ -4,6 +4,7 @@ import { deriveId } from '../../ids.ts';
 import { findOwnWords } from '../../own-words.ts';
 import { placeSpan } from '../../place-span.ts';
 import type { Tally } from '../../tally.ts';
+import { recallMeant } from '../../was-meant.ts';
 import type { Annotations, Fragment, TextBound } from './annotations.ts';
 import { type Attribution, listParts } from './attributions.ts';
 import type { BratDocument } from './documents.ts';
@@ -35,14 +36,15 @@ export function buildQuote(setting: Setting, attribution: Attribution): Incoming
   const cues = attribution.cues.flatMap(({ fragments }) => fragments).toSorted(compareStarts);
   const [cue] = cues;
   if (cues.length > 1) tally.add('cues in several pieces, of which the first is kept');
-  const speaker = findSpeaker(setting, attribution.sources);
+  const id = deriveId('quote', {
+    source: source.record.id,
+    content,
+    cues,
+    sources: attribution.sources.map(({ fragments }) => fragments),
+  });
+  const speaker = findSpeaker(setting, attribution.sources, id);
   const quote = {
-    id: deriveId('quote', {
-      source: source.record.id,
-      content,
-      cues,
-      sources: attribution.sources.map(({ fragments }) => fragments),
-    }),
+    id,
     actor: speaker.actor,
     actor_note: speaker.note,
     attribution_candidates: speaker.candidates,
@@ -65,7 +67,7 @@ type Speaker = {
 };
 
 /** Several sources of one attribution speak together: there is no one actor, and all of their words are kept. */
-function findSpeaker(setting: Setting, sources: readonly TextBound[]): Speaker {
+function findSpeaker(setting: Setting, sources: readonly TextBound[], quote: string): Speaker {
   const { document, context, tally } = setting;
   const unknown: Speaker = { actor: null, note: null, candidates: [], records: [] };
   const [source, ...more] = sources;
@@ -80,7 +82,7 @@ function findSpeaker(setting: Setting, sources: readonly TextBound[]): Speaker {
     tally.add('speakers that are no name by themselves: their words are kept, and no actor is made of them');
     return { ...unknown, note: words };
   }
-  const found = context.resolveActor(name);
+  const found = context.resolveActor(name, recallMeant(context, quote, 'actor'));
   if ('ambiguous' in found) {
     tally.add('speakers whose name fits several actors: who of them spoke is left open');
     return {

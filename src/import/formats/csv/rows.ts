@@ -6,6 +6,7 @@ import { anchorSpan, findNearestPassage, locateExact } from '../../../evidence/a
 import { type CodePointIndex, countCodePoints, indexCodePoints } from '../../../evidence/code-points.ts';
 import { describeMisplaced } from '../../../evidence/misplaced.ts';
 import { indexSentences, type SentenceFinder } from '../../../evidence/sentences.ts';
+import { getResource } from '../../../resources/registry.ts';
 import type { Field, Noun } from '../../../resources/resource.ts';
 import { readTextFile } from '../../../seed/read.ts';
 import { keepRecent } from '../../../store/recent.ts';
@@ -55,7 +56,6 @@ export function openRowReader(setting: RowSetting): ReadRow {
     for (const { column, targets } of mapping.columns)
       for (const target of targets) put(target, cells[column] ?? '', `column "${column}"`);
     const before: IncomingRecord[] = [];
-    for (const [field, name] of actors) record[field] = nameActor(context, field, name, before);
     let source: Source | null = null;
     if (mapping.noun === 'quotes') {
       source = describeSource(
@@ -70,6 +70,10 @@ export function openRowReader(setting: RowSetting): ReadRow {
       }
       finishQuote(record, source, context);
     }
+    for (const [field, name] of actors)
+      record[field] = nameActor(context, field, name, before, (actor) =>
+        isHeldWith(setting, record, field, actor),
+      );
     return [...before, { noun: mapping.noun, record }];
   };
 }
@@ -145,16 +149,23 @@ function nameActor(
   field: string,
   { id, name, ...rest }: Partial<ActorName> & { id?: string },
   before: IncomingRecord[],
+  wasMeant: (actor: string) => boolean,
 ): string | null {
   if (id !== undefined) return id;
   if (name === undefined) return null;
-  const found = context.resolveActor({ name, ...rest });
+  const found = context.resolveActor({ name, ...rest }, wasMeant);
   if ('ambiguous' in found)
     throw new RowFault(
       `${field}: "${name}" may be ${found.ambiguous.join(' or ')}; give the id, in a column for ${field}.id`,
     );
   before.push(...found.records);
   return found.id;
+}
+
+/** Whether the base has the row already, with this actor there. */
+function isHeldWith({ mapping, context }: RowSetting, record: Values, field: string, actor: string): boolean {
+  const id = record.id ?? deriveId(getResource(mapping.noun).singular, { ...record, [field]: actor });
+  return context.findHeld(mapping.noun, String(id))?.[field] === actor;
 }
 
 /** The source of a row: the one that its cells describe, or the table itself. Null where the row names one by its id. */

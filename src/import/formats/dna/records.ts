@@ -4,6 +4,7 @@ import type { CodePointIndex } from '../../../evidence/code-points.ts';
 import type { ActorName, IncomingRecord } from '../../format.ts';
 import { deriveId, writeSlug } from '../../ids.ts';
 import { placeSpan } from '../../place-span.ts';
+import { recallMeant } from '../../was-meant.ts';
 import type { CodedStatement } from './roles.ts';
 import { countRepeat, type DnaRun } from './run.ts';
 
@@ -29,7 +30,6 @@ export function buildStatementRecords(
   group: readonly CodedStatement[],
 ): Built {
   const [first] = group as [CodedStatement];
-  const speaker = resolveSpeaker(run, first);
   const topics = new Map(
     group.flatMap(({ concept }) => (concept === null ? [] : [[concept, buildTopic(run, concept)]])),
   );
@@ -44,6 +44,7 @@ export function buildStatementRecords(
     organization,
     topics: topicIds.toSorted(),
   });
+  const speaker = resolveSpeaker(run, first, quoteId);
   const quote: IncomingRecord = {
     noun: 'quotes',
     record: {
@@ -80,11 +81,11 @@ export function buildStatementRecords(
  * The person speaks, on behalf of the organization; without a person the organization does. Where a name fits several
  * actors, all of their ids stand where one is to be chosen.
  */
-function resolveSpeaker(run: DnaRun, { person, organization }: CodedStatement): Speaker {
+function resolveSpeaker(run: DnaRun, { person, organization }: CodedStatement, quote: string): Speaker {
   const records: IncomingRecord[] = [];
   let fault: string | null = null;
-  const resolve = (name: ActorName): string => {
-    const found = run.context.resolveActor(name);
+  const resolve = (name: ActorName, field: 'actor' | 'on_behalf_of'): string => {
+    const found = run.context.resolveActor(name, recallMeant(run.context, quote, field));
     if ('ambiguous' in found) {
       fault ??= `"${name.name}" may be any of several actors: ${found.ambiguous.join(', ')}`;
       return found.ambiguous.join('|');
@@ -92,8 +93,11 @@ function resolveSpeaker(run: DnaRun, { person, organization }: CodedStatement): 
     records.push(...found.records);
     return found.id;
   };
-  const someone = person === null ? null : resolve({ name: person, kind: 'person' });
-  const body = organization === null ? null : resolve({ name: organization, kind: 'organization' });
+  const someone = person === null ? null : resolve({ name: person, kind: 'person' }, 'actor');
+  const body =
+    organization === null
+      ? null
+      : resolve({ name: organization, kind: 'organization' }, person === null ? 'actor' : 'on_behalf_of');
   const label =
     person === null
       ? (organization ?? '')

@@ -6,6 +6,7 @@ import type { IncomingRecord, ReaderContext } from '../../format.ts';
 import { deriveId, writeSlug } from '../../ids.ts';
 import { findOwnWords, type OwnWords, type Stretch } from '../../own-words.ts';
 import { placeSpan } from '../../place-span.ts';
+import { recallMeant } from '../../was-meant.ts';
 import type { Annotation, QuoteSelector } from './annotation.ts';
 import type { WebDocument } from './documents.ts';
 import type { Tags } from './tags.ts';
@@ -26,6 +27,7 @@ type Built = { records: IncomingRecord[] } | { sentence: string };
 export function buildAnnotationRecords(given: Given): Built {
   const { tags, document } = given;
   const records: IncomingRecord[] = [document.source];
+  const id = deriveId('quote', identify(given));
   const ids: Record<'actor' | 'on_behalf_of', string | null> = { actor: null, on_behalf_of: null };
   for (const role of ['actor', 'on_behalf_of'] as const) {
     const name = tags.values[role];
@@ -34,7 +36,10 @@ export function buildAnnotationRecords(given: Given): Built {
       ids[role] = name;
       continue;
     }
-    const found = given.context.resolveActor(role === 'actor' ? { name } : { name, kind: 'organization' });
+    const found = given.context.resolveActor(
+      role === 'actor' ? { name } : { name, kind: 'organization' },
+      recallMeant(given.context, id, role),
+    );
     if ('ambiguous' in found)
       return {
         sentence: `"${role}:${name}" may be any of several actors; write one of ${found.ambiguous.join(', ')}`,
@@ -45,7 +50,7 @@ export function buildAnnotationRecords(given: Given): Built {
   const topics = tags.topics.map((topic) =>
     ID_PATTERN.test(topic) ? topic : addTopic(given, topic, records),
   );
-  const quote = buildQuote(given, ids, topics);
+  const quote = buildQuote(given, id, ids, topics);
   records.push({ noun: 'quotes', record: quote });
   if (tags.values.stance === undefined) return { records };
   if (ids.actor === null) return { sentence: 'a stance is somebody’s: the tag actor:… says whose' };
@@ -63,6 +68,7 @@ type QuoteRecord = Record<string, unknown> & { id: string; spans: unknown[] };
 
 function buildQuote(
   given: Given,
+  id: string,
   ids: Record<'actor' | 'on_behalf_of', string | null>,
   topics: readonly string[],
 ): QuoteRecord {
@@ -70,7 +76,7 @@ function buildQuote(
   const { values } = tags;
   const { kind, spans } = chooseWords(given);
   const common = {
-    id: deriveId('quote', identify(given)),
+    id,
     ...ids,
     source: document.source.record.id,
     kind,
