@@ -205,3 +205,15 @@ export class UsageError extends Error {
     this.name = 'UsageError';
   }
 }
+
+const UNREADABLE: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file',
+  EISDIR: 'it is a folder',
+  EACCES: 'it may not be read by whoever runs this',
+};
+
+/** Why a file that somebody named cannot be read, from what the system says. */
+export function explainUnreadable(path: string, error: unknown): UsageError {
+  const { code, message } = error as { code?: string; message: string };
+  return new UsageError(`${path} cannot be read: ${UNREADABLE[code ?? ''] ?? message}.`);
+}

@@ -20,6 +20,7 @@ import { getResource, resources } from '../resources/registry.ts';
 import type { Noun } from '../resources/resource.ts';
 import { exportDocuments, exportLines } from '../store/export.ts';
 import { publishBase } from '../store/publish.ts';
+import { requireOutput } from './output-file.ts';
 import { addSettings, readFlags } from './settings.ts';
 
 const FORMATS = ['ndjson', 'csv', 'sqlite'];
@@ -46,6 +47,7 @@ export function addExport(program: Command): void {
     .option('--rows <list>', 'csv: a row for each entry of this list of the records, such as spans')
     .action(async (options) => {
       const { DATABASE } = readConfig(readFlags(options));
+      requireOutput('--output', options.output, [DATABASE]);
       const db = openDatabase(DATABASE, { readonly: true });
       try {
         requireBase(db);

@@ -9,7 +9,9 @@ import type { ImportProgress, ImportReport } from '../import/import.ts';
 import { importIntoBase } from '../import/into-base.ts';
 import { nameRejects, openRejects } from '../import/rejects.ts';
 import { ID_PATTERN } from '../resources/schemas.ts';
+import { renewRecords } from '../store/write.ts';
 import { actorKind, listWords } from '../vocabulary.ts';
+import { requireOutput } from './output-file.ts';
 import { addSettings, readFlags } from './settings.ts';
 
 const NO = 1;
@@ -54,12 +56,12 @@ export function addImport(program: Command): void {
     const corpus = readCorpus(options.corpus, format.names_corpora ?? false);
     const { DATABASE } = readConfig(readFlags(options));
     const rejects = options.rejects ?? nameRejects(files, format);
-    if (files.includes(rejects))
-      throw new UsageError(`--rejects ${rejects}: this is one of the files to be read.`);
+    requireOutput('--rejects', rejects, [...files, DATABASE]);
     const db = openDatabase(DATABASE);
     const bar = openBar();
     try {
       migrateDatabase(db);
+      renewRecords(db);
       const report = await importIntoBase(
         db,
         {

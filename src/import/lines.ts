@@ -2,7 +2,7 @@
 import { isUtf8 } from 'node:buffer';
 import { closeSync, createReadStream, openSync, readSync } from 'node:fs';
 import { createGunzip, createZstdDecompress } from 'node:zlib';
-import { UsageError } from '../errors.ts';
+import { explainUnreadable, UsageError } from '../errors.ts';
 
 const CHUNK = 1 << 18;
 const NEWLINE = 0x0a;
@@ -19,8 +19,7 @@ export function* readLines(file: string): Generator<Line> {
   try {
     handle = openSync(file, 'r');
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    throw new UsageError(`${file} cannot be read: ${code === 'ENOENT' ? 'there is no such file' : message}.`);
+    throw explainUnreadable(file, error);
   }
   try {
     const splitter = openSplitter();
@@ -40,8 +39,7 @@ function readChunk(file: string, handle: number, chunk: Buffer): number {
   try {
     return readSync(handle, chunk, 0, CHUNK, null);
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    throw new UsageError(`${file} cannot be read: ${code === 'EISDIR' ? 'it is a folder' : message}.`);
+    throw explainUnreadable(file, error);
   }
 }
 

@@ -33,8 +33,8 @@ export function openRejects(path: string, format: ImportFormat): RejectsFile {
     finish() {
       if (file === null) return;
       closeSync(file);
-      renameSync(unfinished, path);
       file = null;
+      renameSync(unfinished, path);
     },
     abandon() {
       if (file === null) return;

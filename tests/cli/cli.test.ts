@@ -3,7 +3,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 const root = join(import.meta.dirname, '../..');
@@ -173,6 +173,26 @@ describe('import and export', () => {
     expect(second.stdout).toContain(`1 refused: see ${rejects}`);
     expect(second.status).toBe(1);
     expect(readFileSync(rejects, 'utf8')).toMatch(/there is no actor "putni"\. Did you mean "putin"\?/);
+  });
+
+  test('say in a sentence what cannot be written to, and never write over what they read', () => {
+    const database = join(folder, 'verbatim.sqlite');
+    run(['seed'], { DATABASE: database });
+    const bytes = readFileSync(database);
+    for (const [flag, args] of [
+      ['--output', ['export']],
+      ['--rejects', ['import', join(folder, 'any.csv'), '--from', 'csv', '--corpus', 'any']],
+    ] as const)
+      for (const [path, why] of [
+        [folder, 'it is a folder'],
+        [join(folder, 'none', 'file'), 'there is no folder'],
+        [`${folder}/../${basename(folder)}/verbatim.sqlite`, 'this is one of the files to be read'],
+      ] as const)
+        expect(run([...args, flag, path], { DATABASE: database })).toMatchObject({
+          status: 2,
+          stderr: expect.stringContaining(`${flag} ${path}: ${why}`),
+        });
+    expect(readFileSync(database).equals(bytes)).toBe(true);
   });
 });
 

@@ -2,7 +2,7 @@
 import { closeSync, createReadStream, openSync, readSync } from 'node:fs';
 import { TextDecoder } from 'node:util';
 import { parse } from 'csv-parse/sync';
-import { UsageError } from '../../../errors.ts';
+import { explainUnreadable, UsageError } from '../../../errors.ts';
 import { findNearest, suggest } from '../../../nearest.ts';
 
 export type Dialect = {
@@ -86,12 +86,13 @@ function readSample(file: string): Buffer {
   try {
     handle = openSync(file, 'r');
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    throw new UsageError(`${file} cannot be read: ${code === 'ENOENT' ? 'there is no such file' : message}.`);
+    throw explainUnreadable(file, error);
   }
   try {
     const bytes = Buffer.alloc(SAMPLE);
     return bytes.subarray(0, readSync(handle, bytes, 0, SAMPLE, 0));
+  } catch (error) {
+    throw explainUnreadable(file, error);
   } finally {
     closeSync(handle);
   }
