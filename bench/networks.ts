@@ -2,7 +2,9 @@
  * Networks of made-up stances, asked over HTTP, and what `/healthz` takes meanwhile.
  *
  * `npm run bench:networks` builds both bases where they are missing, prints the table and writes it into
- * docs/performance.md; `-- --dry` writes nothing, `-- --quick` runs everything on tiny bases.
+ * docs/performance.md; `-- --dry` writes nothing, `-- --quick` runs everything on tiny bases, `-- --build` only builds
+ * the bases. Once they are built, a run ends within `--seconds` and one answer: each address is asked once, and again
+ * while its part of the time lasts.
  */
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -107,15 +109,24 @@ function ensureBase(size: Size, folder: string): string {
 
 type Measured = { path: string; ms: number[]; cpu_ms: number[]; bytes: number; health_ms: number[] };
 
-/** Asks one address after the other, each so many times with another version of it, and `/healthz` all the while. */
-async function measure(database: string, paths: readonly string[], times: number): Promise<Measured[]> {
-  // A busy machine may take its time: what is waited for is seen in the table.
-  const server = await startVerbatim(database, ['--compute-deadline-ms', '300000']);
+/** An address that has no answer after so long is passed over, and the table says so. */
+const DEADLINE_MS = 45_000;
+
+/** Asks one address after the other, each with another version of it each time, and `/healthz` all the while. */
+async function measure(
+  database: string,
+  paths: readonly string[],
+  most: { times: number; ms: number },
+): Promise<Measured[]> {
+  const ends = performance.now() + most.ms;
+  const server = await startVerbatim(database, ['--compute-deadline-ms', String(DEADLINE_MS)]);
   try {
     const results: Measured[] = [];
-    for (const path of paths) {
+    for (const [at, path] of paths.entries()) {
       const result: Measured = { path, ms: [], cpu_ms: [], bytes: 0, health_ms: [] };
-      for (let n = 0; n < times; n += 1) {
+      const share = performance.now() + (ends - performance.now()) / (paths.length - at);
+      for (let n = 0; n < most.times && (n === 0 || performance.now() < share); n += 1) {
+        if (performance.now() > ends) break;
         // Another address each time: nothing may come from a cache.
         const url = `${server.origin}${path}&min_weight=0.${String(n + 1).padStart(9, '0')}`;
         let done = false;
@@ -125,6 +136,7 @@ async function measure(database: string, paths: readonly string[], times: number
           const started = performance.now();
           const answer = await fetch(url);
           const body = await answer.arrayBuffer();
+          if (answer.status === 503) break;
           result.ms.push(performance.now() - started);
           if (answer.status !== 200)
             throw new Error(`${path}: ${answer.status} ${Buffer.from(body).subarray(0, 500)}`);
@@ -166,9 +178,11 @@ const values = new Command('networks')
   .option('--quick', 'run everything once on tiny bases, to see that it runs', false)
   .option('--dry', 'print the table and write nothing', false)
   .option('--data <folder>', 'where bases are kept', DATA_FOLDER)
-  .option('--times <number>', 'requests to each address', '5')
+  .option('--build', 'build the bases that are missing, and measure nothing', false)
+  .option('--times <number>', 'most requests to each address', '5')
+  .option('--seconds <number>', 'how long all addresses together are asked', '180')
   .parse()
-  .opts<{ quick: boolean; dry: boolean; data: string; times: string }>();
+  .opts<{ quick: boolean; dry: boolean; build: boolean; data: string; times: string; seconds: string }>();
 
 const SMALL: Size = { actors: 443, topics: 99, stances: 2400 };
 const LARGE: Size = values.quick
@@ -202,8 +216,12 @@ const asked: [size: Size, paths: string[]][] = [
 try {
   const rows: string[][] = [];
   const results: unknown[] = [];
-  for (const [size, paths] of asked) {
-    for (const result of await measure(ensureBase(size, folder), paths, times)) {
+  const bases = asked.map(([size, paths]) => ({ size, paths, path: ensureBase(size, folder) }));
+  const ends = performance.now() + Number(values.seconds) * 1000;
+  for (const [n, { size, paths, path }] of (values.build ? [] : bases).entries()) {
+    // The small base is done soon: what it leaves is for the large one.
+    const ms = n === 0 ? (ends - performance.now()) / 4 : ends - performance.now();
+    for (const result of await measure(path, paths, { times, ms })) {
       results.push({ size, ...result });
       const of = [size.actors, size.topics, size.stances]
         .map((count) => count.toLocaleString('en'))
@@ -212,26 +230,34 @@ try {
       rows.push([
         of,
         `\`${result.path}\``,
-        round(computeMedian(result.ms)),
-        round(Math.max(...result.ms)),
-        round(computeMedian(result.cpu_ms)),
-        `${(result.bytes / 1e6).toFixed(1)} MB`,
-        `${round(computeMedian(result.health_ms))}, ${round(Math.max(...result.health_ms))}`,
+        String(result.ms.length),
+        ...(result.ms.length === 0
+          ? ['no answer in time', '', '', '']
+          : [
+              round(computeMedian(result.ms)),
+              round(Math.max(...result.ms)),
+              round(computeMedian(result.cpu_ms)),
+              `${(result.bytes / 1e6).toFixed(1)} MB`,
+            ]),
+        result.health_ms.length === 0
+          ? ''
+          : `${round(computeMedian(result.health_ms))}, ${round(Math.max(...result.health_ms))}`,
       ]);
     }
   }
   const head = [
     'actors × topics, stances',
     'asked',
+    'times',
     'median',
     'slowest',
     'processor time',
     'answer',
     '`/healthz` meanwhile: median, slowest',
   ];
-  const text = `${describeMachine()}. ${times} requests to each address, the first of which starts the process that computes.\n\n${formatTable(head, rows)}`;
-  console.log(text);
-  if (!values.quick && !values.dry) {
+  const text = `${describeMachine()}. Up to ${times} requests to each address, as many as ${values.seconds} seconds allow; the first starts the process that computes.\n\n${formatTable(head, rows)}`;
+  if (!values.build) console.log(text);
+  if (!values.quick && !values.dry && !values.build) {
     writeResults('networks', { machine: describeMachine(), times, results });
     writeSection('networks', text);
   }
