@@ -36,7 +36,8 @@ export async function buildApp({ db, config, logger }: AppOptions): Promise<Fast
     routerOptions: { maxParamLength: 300 },
     bodyLimit: 65_536,
     requestTimeout: 30_000,
-    connectionTimeout: 60_000,
+    // A connection on which nothing moves is cut: not before a costly question is answered or given up.
+    connectionTimeout: Math.max(60_000, config.COMPUTE_DEADLINE_MS + 10_000),
     keepAliveTimeout: 72_000,
     // 'idle' closes what waits and lets what is under way finish; true would cut answers off.
     forceCloseConnections: 'idle',

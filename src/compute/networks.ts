@@ -29,14 +29,15 @@ export type AskedNetwork = {
   /** Where an answer goes that is too long to be handed over as a text; made by the task. */
   file: string;
 };
-export type DrawnNetwork = { text: string } | { file: string };
+/** `version` is that of the data that was read. */
+export type DrawnNetwork = ({ text: string } | { file: string }) & { version: string };
 
 /** The longest text that one process hands to another, in UTF-16 units: reading it holds the other up. */
 const LONGEST_TEXT = 1_000_000;
 
 export function drawNetwork(db: Db, asked: AskedNetwork): DrawnNetwork {
   const pieces = writeNetwork(db, parseNetwork(asked.raw, asked), asked.format, Number.POSITIVE_INFINITY);
-  return collect(pieces as Generator<string>, asked.file);
+  return { ...collect(pieces as Generator<string>, asked.file), version: readDataVersion(db) };
 }
 
 /** Null where it costs more than `most`: nodes, statements, products of cells, cells of a matrix, edges. */
@@ -111,7 +112,7 @@ function show(network: Network, parameters: NetworkParameters): ShownNetwork {
   };
 }
 
-function collect(pieces: Generator<string>, file: string): DrawnNetwork {
+function collect(pieces: Generator<string>, file: string): { text: string } | { file: string } {
   let text = '';
   let target: number | null = null;
   try {

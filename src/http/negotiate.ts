@@ -120,7 +120,8 @@ export function tagAnswer(
   const tag = `"${digest.slice(0, 22)}"`;
   reply.tagged = { tag, version, coding };
   request.server.answers.noteVersion(version);
-  const origin = reply.getHeader('vary');
+  // A later state of the data may have been read in the end: then the answer is tagged again.
+  const origin = String(reply.getHeader('vary') ?? '').replace(/(, )?accept, accept-encoding$/, '');
   reply.headers({
     etag: tag,
     'cache-control': 'no-cache',

@@ -143,15 +143,17 @@ export function isSmallEvidence(db: Db, question: EvidenceQuestion, most: number
   return fitsBudget(db, narrow(db, question).query, most);
 }
 
+/** A page as JSON, and the version of the data that it was read from. */
+export type ListedEvidence = { text: string; version: string };
 export type AskedEvidence = { raw: RawParams; page_size: number; page_size_max: number };
 
 /** For a process of its own: the same, from what was asked. */
-export function listAskedEvidence(db: Db, asked: AskedEvidence): string {
+export function listAskedEvidence(db: Db, asked: AskedEvidence): ListedEvidence {
   return listEvidence(db, parseEvidence(asked.raw, asked), asked.page_size);
 }
 
-/** A page of records for a cell of two modes, of pairs of records for one mode: JSON. */
-export function listEvidence(db: Db, question: EvidenceQuestion, pageSize: number): string {
+/** A page of records for a cell of two modes, of pairs of records for one mode. */
+export function listEvidence(db: Db, question: EvidenceQuestion, pageSize: number): ListedEvidence {
   const { parameters, start } = question;
   const { query, row, column } = narrow(db, question);
   const version = readDataVersion(db);
@@ -197,7 +199,8 @@ export function listEvidence(db: Db, question: EvidenceQuestion, pageSize: numbe
     total_is: 'exact',
     next_cursor: next,
   };
-  return `${JSON.stringify(head).slice(0, -1)},"results":[${page.results.join(',')}],"data_version":${JSON.stringify(version)}}`;
+  const text = `${JSON.stringify(head).slice(0, -1)},"results":[${page.results.join(',')}],"data_version":${JSON.stringify(version)}}`;
+  return { text, version };
 }
 
 function describeWindow(start: number, { window }: NetworkParameters): { start: string; end: string } {

@@ -91,7 +91,7 @@ export function buildNetworks(
     );
     const network = buildNetwork(statements, parameters, window, kept, indices.length - kept.length);
     products += parameters.mode === 'one' ? countProducts(network.cells) : 0;
-    if (products > MOST_PRODUCTS) throw refuseProducts();
+    if (products > MOST_PRODUCTS) throw refuseProducts(network, products, networks.length);
     if (cost + products > most) return null;
     networks.push({ network, kept });
   }
@@ -114,10 +114,22 @@ export function buildNetworks(
   };
 }
 
-function refuseProducts(): Refusal {
+/** `before`: how many windows were within the bound. */
+function refuseProducts({ rows }: Network, products: number, before: number): Refusal {
+  const most = `the ${MOST_PRODUCTS} that one answer is made of`;
+  if (before > 0)
+    return new Refusal(
+      'too_much',
+      `The rows of these networks meet in more pairs of cells than ${most}; the first ${before} windows would fit. Take a shorter period, or filter.`,
+      { parameter: 'window' },
+    );
+  // Pairs grow with the square of the rows.
+  const present = rows.filter(({ statements }) => statements > 0).length;
+  const fits = Math.floor(present * Math.sqrt(MOST_PRODUCTS / products));
   return new Refusal(
     'too_much',
-    `The rows of this network meet in more than ${MOST_PRODUCTS} pairs of cells, which is the most that one answer is made of. Filter, take fewer windows, or take columns that fewer rows share.`,
+    `The ${present} rows of this network meet in ${products} pairs of cells, more than ${most}; about ${fits} rows like these would fit. Filter, or take columns that fewer rows share.`,
+    { parameter: 'rows' },
   );
 }
 

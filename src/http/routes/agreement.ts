@@ -15,12 +15,14 @@ import {
 import type { Compute } from '../../compute/compute.ts';
 import type { Db } from '../../db/client.ts';
 import { readDataVersion } from '../../db/data-version.ts';
+import { readOneState } from '../../db/one-state.ts';
 import { Refusal } from '../../errors.ts';
 import { type Column, writeHeader, writeRecords } from '../../formats/csv.ts';
 import { listFilters } from '../../query/filters.ts';
 import { parseWord, type RawParams } from '../../query/params.ts';
 import { getResource } from '../../resources/registry.ts';
 import { listWords, stancePosition } from '../../vocabulary.ts';
+import { sendKept } from '../keep-answers.ts';
 import { chooseFormat, FORMAT_TYPES, MEDIA_TYPES, tagAnswer } from '../negotiate.ts';
 import {
   describeFilters,
@@ -56,11 +58,15 @@ async function answerAgreement(
   const table = chooseTable(given, format);
   const canonical = `${asked.canonical} ${table} ${page_size}`;
   if (tagAnswer(request, reply, readDataVersion(db), canonical, format)) return reply.status(304).send();
+  const kept = sendKept(reply);
+  if (kept !== null) return kept;
   const all = table === 'differences' && asked.query.limit === null;
   const limits = { page_size, page_size_max: context.page_size_max };
   const agreement = isSmallAgreement(db, asked)
-    ? measureAgreement(db, asked, all ? null : page_size)
+    ? readOneState(db, () => measureAgreement(db, asked, all ? null : page_size))
     : await compute.ask('measure_agreement', { raw, limits, all }, { signal: request.signal });
+  // The tag is that of the state of the data which was read: it may be a later one than when the request came.
+  tagAnswer(request, reply, agreement.data_version, canonical, format);
   reply.type(MEDIA_TYPES[format]);
   if (table === null) return JSON.stringify(agreement);
   return writeHeader(COLUMNS[table]) + writeRecords(listRows(agreement, table), COLUMNS[table], PLAIN);

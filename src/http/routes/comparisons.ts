@@ -13,11 +13,13 @@ import {
 import type { Compute } from '../../compute/compute.ts';
 import type { Db } from '../../db/client.ts';
 import { readDataVersion } from '../../db/data-version.ts';
+import { readOneState } from '../../db/one-state.ts';
 import { type Column, writeHeader, writeRecords } from '../../formats/csv.ts';
 import { listFilters } from '../../query/filters.ts';
 import type { RawParams } from '../../query/params.ts';
 import { getResource } from '../../resources/registry.ts';
 import { listWords, stancePosition, verdict } from '../../vocabulary.ts';
+import { sendKept } from '../keep-answers.ts';
 import { chooseFormat, FORMAT_TYPES, MEDIA_TYPES, tagAnswer } from '../negotiate.ts';
 import {
   describeFilters,
@@ -49,12 +51,16 @@ async function answerComparison(
   const format = chooseFormat(comparison.query.format, request, FORMATS);
   const canonical = `${comparison.canonical} ${page_size}`;
   if (tagAnswer(request, reply, readDataVersion(db), canonical, format)) return reply.status(304).send();
+  const kept = sendKept(reply);
+  if (kept !== null) return kept;
   const all = format === 'csv' && comparison.query.limit === null;
   const limits = { page_size, page_size_max: context.page_size_max };
   const page =
     !all && isSmallComparison(db, comparison)
-      ? compareActors(db, comparison, page_size)
+      ? readOneState(db, () => compareActors(db, comparison, page_size))
       : await compute.ask('compare_actors', { raw, limits, all }, { signal: request.signal });
+  // The tag is that of the state of the data which was read: it may be a later one than when the request came.
+  tagAnswer(request, reply, page.data_version, canonical, format);
   reply.type(MEDIA_TYPES[format]);
   if (format === 'csv') return writeHeader(COLUMNS) + writeRecords(listRows(page), COLUMNS, PLAIN);
   return JSON.stringify(page);

@@ -18,8 +18,10 @@ import type { Compute } from '../../compute/compute.ts';
 import { writeNetwork } from '../../compute/networks.ts';
 import type { Db } from '../../db/client.ts';
 import { readDataVersion } from '../../db/data-version.ts';
+import { readOneState } from '../../db/one-state.ts';
 import { type RawParams, resolveIds } from '../../query/params.ts';
 import { fitsBudget } from '../../query/tuples.ts';
+import { sendKept } from '../keep-answers.ts';
 import { chooseAmong, chooseFormat, MEDIA_TYPES, tagAnswer } from '../negotiate.ts';
 import { describeEvidence, describeNetwork, NETWORK_TYPES } from '../network-operations.ts';
 import { networkSchema } from '../network-schemas.ts';
@@ -55,16 +57,24 @@ async function answerNetwork(
   refuseForFormat(question, format);
   if (tagAnswer(request, reply, readDataVersion(db), question.canonical, format))
     return reply.status(304).send();
-  const answer = drawSmall(db, question, format) ?? (await drawElsewhere(context, request, format));
+  const kept = sendKept(reply);
+  if (kept !== null) return kept;
+  const { answer, version } =
+    readOneState(db, () => drawSmall(db, question, format)) ??
+    (await drawElsewhere(context, request, format));
+  // The tag is that of the state of the data which was read: it may be a later one than when the request came.
+  tagAnswer(request, reply, version, question.canonical, format);
   return reply.type(`${NETWORK_TYPES[format]}; charset=utf-8`).send(answer);
 }
 
-function drawSmall(db: Db, question: NetworkQuestion, format: NetworkFormat): string | null {
+type Answer = { answer: string | Readable; version: string };
+
+function drawSmall(db: Db, question: NetworkQuestion, format: NetworkFormat): Answer | null {
   if (question.parameters.limit > DEFAULT_LIMIT) return null;
   const query = resolveIds(db, question.query);
   if (!fitsBudget(db, query, SMALL_STATEMENTS)) return null;
   const pieces = writeNetwork(db, question, format, SMALL_COST);
-  return pieces === null ? null : [...pieces].join('');
+  return pieces === null ? null : { answer: [...pieces].join(''), version: readDataVersion(db) };
 }
 
 /** What is too long for a text comes through a file, which is gone as soon as it is open. */
@@ -72,7 +82,7 @@ async function drawElsewhere(
   { compute, page_size_max }: Context,
   request: FastifyRequest,
   format: NetworkFormat,
-): Promise<string | Readable> {
+): Promise<Answer> {
   const file = join(tmpdir(), `verbatim-network-${randomUUID()}`);
   try {
     const drawn = await compute.ask(
@@ -80,10 +90,11 @@ async function drawElsewhere(
       { raw: request.query as RawParams, page_size_max, format, file },
       { signal: request.signal },
     );
-    if ('text' in drawn) return drawn.text;
+    const { version } = drawn;
+    if ('text' in drawn) return { answer: drawn.text, version };
     const stream = createReadStream(file);
     await new Promise((resolve, reject) => stream.once('open', resolve).once('error', reject));
-    return stream;
+    return { answer: stream, version };
   } finally {
     await rm(file, { force: true });
   }
@@ -101,8 +112,11 @@ async function answerEvidence(
   // The size of a page that is not asked for is a setting, and not part of the query.
   const canonical = `${question.canonical} ${page_size}`;
   if (tagAnswer(request, reply, readDataVersion(db), canonical, format)) return reply.status(304).send();
-  const text = isSmallEvidence(db, question, SMALL_STATEMENTS)
-    ? listEvidence(db, question, page_size)
+  const kept = sendKept(reply);
+  if (kept !== null) return kept;
+  const { text, version } = isSmallEvidence(db, question, SMALL_STATEMENTS)
+    ? readOneState(db, () => listEvidence(db, question, page_size))
     : await compute.ask('list_evidence', { raw, page_size, page_size_max }, { signal: request.signal });
+  tagAnswer(request, reply, version, canonical, format);
   return reply.type(MEDIA_TYPES[format]).send(text);
 }

@@ -11,12 +11,14 @@ import {
 import type { Compute } from '../../compute/compute.ts';
 import type { Db } from '../../db/client.ts';
 import { readDataVersion } from '../../db/data-version.ts';
+import { readOneState } from '../../db/one-state.ts';
 import { type Column, writeHeader, writeRecords } from '../../formats/csv.ts';
 import { listFilters } from '../../query/filters.ts';
 import type { RawParams } from '../../query/params.ts';
 import { explainAbsence, hasRecord } from '../../query/read.ts';
 import { getResource } from '../../resources/registry.ts';
 import { listWords, shiftOrder } from '../../vocabulary.ts';
+import { sendKept } from '../keep-answers.ts';
 import { chooseFormat, FORMAT_TYPES, MEDIA_TYPES, tagAnswer } from '../negotiate.ts';
 import {
   describeFilters,
@@ -48,14 +50,18 @@ async function answerShifts(
   const raw = request.query as RawParams;
   const asked = parseShifts(id, raw, context);
   const format = chooseFormat(asked.query.format, request, FORMATS);
-  if (tagAnswer(request, reply, readDataVersion(db), `${asked.canonical} ${page_size}`, format))
-    return reply.status(304).send();
+  const canonical = `${asked.canonical} ${page_size}`;
+  if (tagAnswer(request, reply, readDataVersion(db), canonical, format)) return reply.status(304).send();
+  const kept = sendKept(reply);
+  if (kept !== null) return kept;
   if (!hasRecord(db, getResource('actors'), id)) throw explainAbsence(db, getResource('actors'), id);
   const all = format === 'csv' && asked.query.limit === null;
   const limits = { page_size, page_size_max: context.page_size_max };
   const page = areFewStances(db, asked)
-    ? findShifts(db, id, asked, all ? null : page_size)
+    ? readOneState(db, () => findShifts(db, id, asked, all ? null : page_size))
     : await compute.ask('find_shifts', { id, raw, limits, all }, { signal: request.signal });
+  // The tag is that of the state of the data which was read: it may be a later one than when the request came.
+  tagAnswer(request, reply, page.data_version, canonical, format);
   reply.type(MEDIA_TYPES[format]);
   if (format === 'csv') return writeHeader(COLUMNS) + writeRecords(page.results, COLUMNS, PLAIN);
   return JSON.stringify(page satisfies ShiftsPage);
