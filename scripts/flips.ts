@@ -1,19 +1,24 @@
-/** Tries as many flipped bytes as asked (200), prints what became of each kind, and fails where one was missed. */
+/**
+ * Tries as many flipped bytes as asked (200), prints what became of each kind, and fails where one was missed:
+ * `npm run test:flips -- [COUNT] [SEED] [--text]`. With --text, only bytes of the text indexes' pages.
+ */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
 import { drawFlips, judgeFlip, readOriginal, type Verdict, writeBase } from '../tests/store/flips.ts';
 
-const count = Number(process.argv[2] ?? 200);
-const seed = Number(process.argv[3] ?? 20_201_220);
+const { values, positionals } = parseArgs({ options: { text: { type: 'boolean' } }, allowPositionals: true });
+const [count, seed] = [Number(positionals[0] ?? 200), Number(positionals[1] ?? 20_201_220)];
 const folder = mkdtempSync(join(tmpdir(), 'verbatim-flips-'));
 const path = join(folder, 'base.sqlite');
 const verdicts: Verdict[] = [];
 try {
   writeBase(path, fileURLToPath(new URL('../seeds', import.meta.url)), 300);
   const original = await readOriginal(path);
-  for (const flip of drawFlips(path, count, seed)) verdicts.push(await judgeFlip(original, flip));
+  for (const flip of drawFlips(path, count, seed, values.text))
+    verdicts.push(await judgeFlip(original, flip));
 } finally {
   rmSync(folder, { recursive: true });
 }

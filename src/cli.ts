@@ -110,6 +110,7 @@ function reportBase(db: Db): void {
   bar?.stop();
   for (const [what, count] of Object.entries(report.counts))
     console.log(`${String(count).padStart(8)} ${what}`);
+  for (const note of report.notes) console.log(note);
   for (const failure of report.failures) console.error(failure);
   const unsaid = report.failures_total - report.failures.length;
   if (unsaid > 0) console.error(`… and ${unsaid} more`);

@@ -29,7 +29,7 @@ function listFullText(db: Db): Derived[] {
   return names.map((name) => ({
     name,
     tables: [name],
-    rebuild: () => db.prepare(`INSERT INTO "${name}" ("${name}") VALUES ('rebuild')`).run(),
+    rebuild: (base) => base.prepare(`INSERT INTO "${name}" ("${name}") VALUES ('rebuild')`).run(),
   }));
 }
 

@@ -49,8 +49,15 @@ type SpanRow = Omit<PlacedSpan, 'quote' | 'relayed' | 'start' | 'end'> & {
   end: number | null;
 };
 
-/** What has a place in the source; quotes and spans without one are left out. */
-export function readPlaces(db: Db, sourceKey: number): Places {
+/** The `passage_order` of a quote without a place. */
+const NO_PLACE = Number.MAX_SAFE_INTEGER;
+
+/**
+ * What has a place in the source; spans without one are left out. `placed` leaves out quotes without one too: a source
+ * whose text nobody has may have a million of them, and a text holds no more places than it has room for.
+ */
+export function readPlaces(db: Db, sourceKey: number, options: { placed: boolean }): Places {
+  const placed = options.placed ? `AND passage_order < ${NO_PLACE}` : '';
   const source = prepare(db, 'SELECT id, text_length FROM sources WHERE key = ?').get(sourceKey) as {
     id: string;
     text_length: number | null;
@@ -58,13 +65,13 @@ export function readPlaces(db: Db, sourceKey: number): Places {
   const rows = prepare(
     db,
     `SELECT key, id, origin, passage_start, passage_end, passage_sha256, passage_exact, cue_exact, cue_start, cue_end, relayed_by_key
-     FROM quotes WHERE source_key = ? ORDER BY passage_order, key`,
+     FROM quotes WHERE source_key = ? ${placed} ORDER BY passage_order, key`,
   ).all(sourceKey) as QuoteRow[];
   const spans = Map.groupBy(
     prepare(
       db,
       `SELECT s.quote_key, s.ordinal, s.exact, s.start, s.end, s.prefix, s.suffix
-       FROM quotes q JOIN spans s ON s.quote_key = q.key WHERE q.source_key = ? ORDER BY s.quote_key, s.ordinal`,
+       FROM quotes q JOIN spans s ON s.quote_key = q.key WHERE q.source_key = ? ${placed} ORDER BY s.quote_key, s.ordinal`,
     ).all(sourceKey) as SpanRow[],
     (span) => span.quote_key,
   );

@@ -61,7 +61,7 @@ export function verifyDocument(
   const source = chooseSource(db, digest, options.source);
   const edition =
     source.text_sha256 === null ? 'unknown' : source.text_sha256 === digest ? 'same' : 'another';
-  const places = readPlaces(db, source.key);
+  const places = readPlaces(db, source.key, { placed: false });
   const spans = listSpans(places).map((span) => anchor(indexed, span));
   const failures =
     edition === 'another'

@@ -2,6 +2,7 @@
  * One byte of a base's file is changed, and then: is it found, does the file not open, or does it change no answer? A
  * byte that changes an answer, or any row, and is not found, is missed.
  */
+import { createHash } from 'node:crypto';
 import { copyFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { type Db, migrateDatabase, openDatabase } from '../../src/db/client.ts';
@@ -41,8 +42,9 @@ export function writeBase(path: string, seeds: string, imported: number): void {
   db.close();
 }
 
-/** The same flips for the same seed. */
-export function drawFlips(path: string, count: number, seed: number): Flip[] {
+/** The same flips for the same seed; `inText` draws them from the pages of text indexes alone. */
+export function drawFlips(path: string, count: number, seed: number, inText = false): Flip[] {
+  if (inText) return drawTextFlips(path, count, seed);
   const { length } = readFileSync(path);
   const flip = fc.record({
     offset: fc.integer({ min: 0, max: length - 1 }),
@@ -52,13 +54,35 @@ export function drawFlips(path: string, count: number, seed: number): Flip[] {
   return fc.sample(fc.noBias(flip), { numRuns: count, seed });
 }
 
-export type Original = { path: string; rows: string; answers: string[] };
+function drawTextFlips(path: string, count: number, seed: number): Flip[] {
+  const db = openDatabase(path, { readonly: true });
+  const pages = db
+    .prepare("SELECT pgoffset AS start, pgsize AS size FROM dbstat WHERE name LIKE '%\\_fts\\_%' ESCAPE '\\'")
+    .all() as { start: number; size: number }[];
+  db.close();
+  const flip = fc
+    .tuple(fc.constantFrom(...pages), fc.nat(pages[0]?.size as number), fc.integer({ min: 1, max: 255 }))
+    .map(([{ start, size }, at, mask]) => ({ offset: start + Math.min(at, size - 1), mask }));
+  return fc.sample(fc.noBias(flip), { numRuns: count, seed });
+}
+
+export type Original = {
+  path: string;
+  rows: string;
+  answers: string[];
+  /** The blocks of text indexes as they lie in the file. */
+  blocks: string;
+  words: ReadonlyMap<string, string[]>;
+  searches: string;
+};
 
 export async function readOriginal(path: string): Promise<Original> {
   const copy = `${path}.original`;
   copyFileSync(path, copy);
   const db = openDatabase(copy);
-  const original = { path, rows: dumpRows(db), answers: await listAnswers(db) };
+  const words = listAllWords(db);
+  const [blocks, searches] = [digestBlocks(db), dumpSearches(db, words)];
+  const original = { path, rows: dumpRows(db), answers: await listAnswers(db), blocks, words, searches };
   db.close();
   remove(copy);
   return original;
@@ -109,6 +133,9 @@ function verifyOrRefuse(db: Db): string | null {
 async function findChange(original: Original, db: Db): Promise<string | null> {
   try {
     if (dumpRows(db) !== original.rows) return 'some row is another';
+    // The same blocks give the same answers.
+    if (digestBlocks(db) !== original.blocks && dumpSearches(db, original.words) !== original.searches)
+      return 'some word or beginning of a word is found elsewhere';
     const answers = await listAnswers(db);
     const n = answers.findIndex((answer, at) => answer !== original.answers[at]);
     return n === -1 ? null : `the answer to ${REQUESTS[n]} is another`;
@@ -144,6 +171,78 @@ function dumpWords(db: Db, index: string): unknown[] {
   } finally {
     db.exec('DROP TABLE temp.places_of_words');
   }
+}
+
+function listTextTables(db: Db): string[] {
+  return db
+    .prepare("SELECT name FROM sqlite_schema WHERE sql LIKE '%USING fts5(%' ORDER BY name")
+    .pluck()
+    .all() as string[];
+}
+
+function digestBlocks(db: Db): string {
+  const hash = createHash('sha256');
+  for (const index of listTextTables(db))
+    for (const [table, order] of [
+      ['data', 'id'],
+      ['idx', 'segid, term'],
+    ])
+      for (const row of db.prepare(`SELECT * FROM "${index}_${table}" ORDER BY ${order}`).raw().iterate())
+        for (const value of row as unknown[]) hash.update(Buffer.isBuffer(value) ? value : `${value} `);
+  return hash.digest('hex');
+}
+
+function listAllWords(db: Db): Map<string, string[]> {
+  return new Map(
+    listTextTables(db).map((index) => [
+      index,
+      withVocabulary(
+        db,
+        index,
+        'row',
+        () => db.prepare('SELECT term FROM temp.words').pluck().all() as string[],
+      ),
+    ]),
+  );
+}
+
+function withVocabulary<T>(db: Db, index: string, kind: string, read: () => T): T {
+  db.exec(`CREATE VIRTUAL TABLE temp.words USING fts5vocab(main, ${index}, ${kind})`);
+  try {
+    return read();
+  } finally {
+    db.exec('DROP TABLE temp.words');
+  }
+}
+
+/** What each word, and each beginning of a word, finds when it is looked up: forwards, backwards and from the middle. */
+function dumpSearches(db: Db, words: ReadonlyMap<string, string[]>): string {
+  const found: unknown[] = [];
+  for (const [index, all] of words) {
+    withVocabulary(db, index, 'instance', () => {
+      const look = db.prepare('SELECT doc, col, "offset" FROM temp.words WHERE term = ?').raw();
+      for (const word of all) found.push(look.all(word));
+    });
+    const columns = db.prepare('SELECT name FROM pragma_table_info(?)').pluck().all(index) as string[];
+    const middle = db.prepare(`SELECT max(rowid) / 2 FROM "${index}"`).pluck().get();
+    const rows = [
+      `SELECT rowid FROM "${index}" (:query)`,
+      `SELECT rowid FROM "${index}" (:query) ORDER BY rowid DESC`,
+      `SELECT rowid FROM "${index}" (:query) WHERE rowid >= ${middle}`,
+      `SELECT rowid FROM "${index}" (:query) WHERE rowid < ${middle} ORDER BY rowid DESC`,
+    ].map((sql) => db.prepare(sql).pluck());
+    const quote = (word: string) => `"${word.replaceAll('"', '""')}"`;
+    const beginnings = [1, 2, 3, 4].flatMap((n) => all.map((word) => [...word].slice(0, n).join('')));
+    const queries = [
+      ...all.map(quote),
+      ...[...new Set(beginnings)].flatMap((word) => [
+        `${quote(word)} *`,
+        ...(/_name_keys_fts$/.test(index) ? columns.map((column) => `${column} : ${quote(word)} *`) : []),
+      ]),
+    ];
+    for (const query of queries) found.push(rows.map((statement) => statement.all({ query })));
+  }
+  return createHash('sha256').update(JSON.stringify(found)).digest('hex');
 }
 
 const REQUESTS = [
