@@ -7,7 +7,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Command } from 'commander';
-import { DATA_FOLDER, ensureBase } from './base.ts';
+import { DATA_FOLDER, ensureBase, warmBase } from './base.ts';
 import type { Pace } from './http-lines.ts';
 import { loader } from './load.ts';
 import { describeMachine } from './report.ts';
@@ -63,6 +63,7 @@ async function runSteps(): Promise<void> {
     return { quotes: size, path: ensureBase(size, folder) };
   });
   if (values.build) return;
+  for (const { path } of bases) await warmBase(path);
   const results = openResults({
     about: { machine: describeMachine(), loader, quotes },
     command: ['npm run bench', ...(process.argv.length > 2 ? ['--'] : []), ...process.argv.slice(2)].join(
