@@ -73,10 +73,19 @@ export function registerHouse(app: FastifyInstance, db: Db): void {
         links: {
           ...Object.fromEntries(servedResources.map((resource) => [resource.name, `/v1/${resource.name}`])),
           networks: '/v1/networks',
+          agreement: '/v1/agreement',
+          reconciliation: '/reconcile',
           vocabulary: '/v1/vocabulary',
           errors: '/v1/errors',
           contract: '/openapi.json',
           reference: '/docs',
+        },
+        // RFC 6570: what cannot be asked without a parameter.
+        templates: {
+          attributions: '/v1/attributions{?text,claimed_actor}',
+          suggestions: '/v1/suggest{?q}',
+          comparisons: '/v1/comparisons{?actor}',
+          shifts: '/v1/actors/{id}/shifts',
         },
       })),
   );
@@ -213,13 +222,14 @@ const statusSchema = {
 };
 const baseSchema = {
   type: 'object',
-  required: ['name', 'release', 'data_version', 'counts', 'links'],
+  required: ['name', 'release', 'data_version', 'counts', 'links', 'templates'],
   properties: {
     name: text,
     release: text,
     data_version: text,
     counts: { type: 'object', additionalProperties: { type: 'integer' } },
     links: texts,
+    templates: texts,
   },
 };
 const vocabularySchema = {
