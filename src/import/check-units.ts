@@ -10,6 +10,7 @@ import {
   type Path,
   walkReferences,
 } from '../resources/check-record.ts';
+import { buildQuickCheck, type QuickCheck } from '../resources/quick-check.ts';
 import { getResource, resources } from '../resources/registry.ts';
 import type { Draft, FindDraft, Noun, Resource } from '../resources/resource.ts';
 import { buildInputSchema } from '../resources/schemas.ts';
@@ -44,15 +45,15 @@ type Fault = { noun: Noun; id: string | null; path: Path; sentence: string };
 
 const MOST_FAULTS_SAID = 3;
 const order = new Map(resources.map((resource, n) => [resource.name, n]));
-const schemas = new Map<Noun, z.ZodType>();
+const checks = new Map<Noun, { quick: QuickCheck; schema: z.ZodType }>();
 
-function getSchema(resource: Resource): z.ZodType {
-  let schema = schemas.get(resource.name);
-  if (schema === undefined) {
-    schema = buildInputSchema(resource, 'inline');
-    schemas.set(resource.name, schema);
+function getCheck(resource: Resource): { quick: QuickCheck; schema: z.ZodType } {
+  let check = checks.get(resource.name);
+  if (check === undefined) {
+    check = { quick: buildQuickCheck(resource, 'inline'), schema: buildInputSchema(resource, 'inline') };
+    checks.set(resource.name, check);
   }
-  return schema;
+  return check;
 }
 
 /** The entry's records, sound by themselves; or what is wrong with them, in a sentence. */
@@ -66,10 +67,14 @@ export function readCandidate(
   for (const incoming of withCorpus(unit.records, context.corpus)) {
     if (isTaken(incoming.record)) continue;
     const resource = getResource(incoming.noun);
-    const value = { ...incoming.record };
-    if (context.corpus !== null && hasCorpus(resource)) value.corpus ??= context.corpus.id;
-    if (value.id === undefined) value.id = deriveId(resource.singular, value);
-    const result = getSchema(resource).safeParse(value);
+    const value = identify(incoming.record, resource, context.corpus);
+    const { quick, schema } = getCheck(resource);
+    const draft = quick(value);
+    if (draft !== null) {
+      entries.push({ resource, draft, incoming });
+      continue;
+    }
+    const result = schema.safeParse(value);
     if (result.success) {
       entries.push({ resource, draft: result.data as Draft, incoming });
       continue;
@@ -86,6 +91,19 @@ export function readCandidate(
   if (entries.length > 1)
     entries.sort((a, b) => (order.get(a.resource.name) ?? 0) - (order.get(b.resource.name) ?? 0));
   return { unit, entries };
+}
+
+/** With its corpus and its id, where it came without them. */
+function identify(
+  record: IncomingRecord['record'],
+  resource: Resource,
+  corpus: CheckContext['corpus'],
+): IncomingRecord['record'] {
+  const belongs = corpus !== null && record.corpus == null && hasCorpus(resource);
+  if (!belongs && record.id !== undefined) return record;
+  const value: IncomingRecord['record'] = belongs ? { ...record, corpus: corpus.id } : { ...record };
+  if (value.id === undefined) value.id = deriveId(resource.singular, value);
+  return value;
 }
 
 /** The corpus itself comes before what belongs to it. */

@@ -10,9 +10,11 @@ export const ID_PATTERN = /^[a-z0-9]+(?:[-._][a-z0-9]+)*$/;
 /** Words that mean something else where an id stands: `actor=none`, `/v1/quotes/random`. */
 const RESERVED = ['none', 'random'];
 
+const LONGEST_ID = 128;
+
 const idSchema = z
   .string()
-  .max(128)
+  .max(LONGEST_ID)
   .regex(
     ID_PATTERN,
     'is not an id: lower-case letters and digits, joined by single hyphens, dots or underscores',
@@ -21,6 +23,11 @@ const idSchema = z
     (id) => !RESERVED.includes(id),
     'is a word with a meaning of its own in addresses, and cannot be an id',
   );
+
+/** The same, for a string. */
+export function isId(id: string): boolean {
+  return id.length <= LONGEST_ID && ID_PATTERN.test(id) && !RESERVED.includes(id);
+}
 
 /**
  * Where a record is handed in. In a seed `file`, long texts and some lists stand in files of their own, and the folder
@@ -68,12 +75,19 @@ function buildInputObject(fields: Record<string, Field>, place: InputPlace): z.Z
 
 function buildInputField(field: Field, place: InputPlace): z.ZodType {
   let schema = buildInputValue(field, place);
-  const optional = field.nullable || (field.type === 'text' && (field.optional_input || field.from_file));
   if ('default' in field && field.default !== undefined) schema = schema.default(field.default);
-  else if (optional) schema = schema.nullish();
+  else if (isOptionalInput(field)) schema = schema.nullish();
   const meta: Record<string, unknown> = { description: field.description };
   if (field.example !== undefined) meta.examples = [field.example];
   return schema.meta(meta);
+}
+
+/** May be left out, or be null. */
+export function isOptionalInput(field: Field): boolean {
+  return (
+    field.nullable === true ||
+    (field.type === 'text' && (field.optional_input === true || field.from_file === true))
+  );
 }
 
 function buildInputValue(field: Field, place: InputPlace): z.ZodType {
@@ -129,7 +143,8 @@ function describeCode(kind: Parameters<typeof describeBadCode>[0], value: unknow
   return `"${String(value)}" ${describeBadCode(kind, String(value)) ?? ''}`;
 }
 
-function isWellFormed(value: string): boolean {
+/** No half of a surrogate pair, and no NUL. */
+export function isWellFormed(value: string): boolean {
   return value.isWellFormed() && !value.includes('\0');
 }
 
