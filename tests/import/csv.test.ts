@@ -239,6 +239,15 @@ test('other nouns, lists, values of its own and names of actors by their parts',
   ]);
 });
 
+test('two columns of one name are refused where the mapping names them', async () => {
+  const table = 'Who,Said,Who\nA,one,B\n';
+  await expect(importTable(openEmptyBase(), table, 'columns: { Who: actor, Said: spans }')).rejects.toThrow(
+    'has several columns "Who", which the mapping names',
+  );
+  const report = await importTable(openEmptyBase(), table, 'columns: { Said: spans }');
+  expect(report.entries).toEqual({ taken: 1, refused: 0 });
+});
+
 test.each([
   ['columns: { Who: actr }', 'quotes have no field "actr". Did you mean "actor"?'],
   ['columns: { Nobody: actor }', 'has no column "Nobody", which the mapping names.'],

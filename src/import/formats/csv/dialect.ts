@@ -47,6 +47,11 @@ export function findDialect(
     throw new UsageError(
       `${file} has no column "${missing}", which the mapping names.${suggest(findNearest(missing, best.columns))} It has: ${best.columns.join(', ')}.`,
     );
+  const twice = wanted.find((name) => best.columns.indexOf(name) !== best.columns.lastIndexOf(name));
+  if (twice !== undefined)
+    throw new UsageError(
+      `${file} has several columns "${twice}", which the mapping names: give each a name of its own. It has: ${best.columns.join(', ')}.`,
+    );
   return { encoding, mark, ...best, quote: chooseQuote(text, best.delimiter) ?? best.quote };
 }
 
