@@ -18,6 +18,7 @@ import { buildSeedSchemas, writeSeedSchemas } from './seed/json-schemas.ts';
 import { loadSeeds } from './seed/load.ts';
 import { locateInSeeds } from './seed/locate.ts';
 import { readTextFile } from './seed/read.ts';
+import { explainFailure } from './store/failures.ts';
 import { type Progress, verifyBase } from './store/verify-base.ts';
 import { verifyDocument } from './store/verify-document.ts';
 
@@ -247,6 +248,9 @@ try {
     console.error(error.message);
     process.exitCode = NOT_UNDERSTOOD;
   } else {
-    throw error;
+    const sentence = explainFailure(error);
+    if (sentence === null) throw error;
+    console.error(sentence);
+    process.exitCode = NO;
   }
 }

@@ -4,6 +4,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
+import Database from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 const root = join(import.meta.dirname, '../..');
@@ -156,6 +157,22 @@ test('verify says in sentences what is damaged, however much is', () => {
     expect(stderr).not.toMatch(/^ +at /m);
     rmSync(damaged);
   }
+});
+
+test('a base that is damaged where a command reads it is one sentence', () => {
+  run(['seed']);
+  const damaged = join(folder, 'broken-quotes.sqlite');
+  const bytes = readFileSync(join(folder, 'base.sqlite'));
+  writeFileSync(damaged, bytes);
+  const db = new Database(damaged, { readonly: true });
+  const page = db.prepare("SELECT rootpage FROM sqlite_schema WHERE name = 'quotes'").pluck().get() as number;
+  db.close();
+  writeFileSync(damaged, Buffer.from(bytes).fill(0xaa, (page - 1) * 4096, page * 4096));
+  expect(run(['export', '--output', join(folder, 'any.ndjson')], { DATABASE: damaged })).toEqual({
+    status: 1,
+    stdout: '',
+    stderr: 'The base is damaged; `verbatim verify` says where (database disk image is malformed).\n',
+  });
 });
 
 describe('import and export', () => {
