@@ -116,7 +116,10 @@ export function openLargeBase(count: number): Db {
 }
 
 export function buildTestApp(db: Db, config: Partial<Config> = {}): Promise<FastifyInstance> {
-  return buildApp({ db, config: { ...readConfig({}, {}), LOG_LEVEL: 'silent', ...config } });
+  return buildApp({
+    db,
+    config: { ...readConfig({}, {}), LOG_LEVEL: 'silent', OVERLOAD_TURN_MS: 0, ...config },
+  });
 }
 
 export type Json = Record<string, unknown>;

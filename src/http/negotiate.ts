@@ -5,6 +5,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Refusal } from '../errors.ts';
 import { FORMATS, type Format } from '../query/params.ts';
 import { RELEASE } from '../release.ts';
+import { refuseInLongTurn } from './overload.ts';
 
 export const FORMAT_TYPES: Record<Format, string> = {
   json: 'application/json',
@@ -105,8 +106,8 @@ function rankAccepted<F extends string>(
 }
 
 /**
- * Sets the headers of a cacheable answer; true when the caller has it already, and 304 is due.
- * The tag is made of everything the bytes depend on, so that none of the data need be read for it.
+ * Sets the headers of a cacheable answer; true when the caller has it already, and 304 is due. None of the data need be
+ * read for it; where it must be, throws `overloaded` if too many wait.
  */
 export function tagAnswer(
   request: FastifyRequest,
@@ -115,6 +116,21 @@ export function tagAnswer(
   canonical: string,
   format: string,
 ): boolean {
+  const tag = writeTag(request, reply, version, canonical, format);
+  const given = request.headers['if-none-match'];
+  if (given !== undefined && hasTag(given, tag)) return true;
+  refuseInLongTurn(request);
+  return false;
+}
+
+/** The tag is made of everything the bytes depend on. */
+export function writeTag(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  version: string,
+  canonical: string,
+  format: string,
+): string {
   const coding = chooseCoding(request);
   const digest = hash('sha256', JSON.stringify([version, canonical, format, coding, RELEASE]), 'base64url');
   const tag = `"${digest.slice(0, 22)}"`;
@@ -127,8 +143,7 @@ export function tagAnswer(
     'cache-control': 'no-cache',
     vary: [origin, 'accept, accept-encoding'].filter(Boolean).join(', '),
   });
-  const given = request.headers['if-none-match'];
-  return given !== undefined && hasTag(given, tag);
+  return tag;
 }
 
 /**

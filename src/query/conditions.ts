@@ -128,6 +128,12 @@ function complement(sql: Sql): Sql {
   return { sql: `(${sql.sql}) IS NOT TRUE`, params: sql.params };
 }
 
+/** What has no date has an earliest day after its latest. */
+function testMissing(filter: Filter, row: string): string {
+  const column = `${row}.${filter.column}`;
+  return filter.kind === 'date' ? `${column}_earliest > ${column}_latest` : `${column} IS NULL`;
+}
+
 function isIn(column: string, list: Sql): Sql {
   return { sql: `${column} IN (${list.sql})`, params: list.params };
 }
@@ -156,7 +162,7 @@ export function compileLeaf(condition: Condition, row: string): Sql {
         : isIn(column, listDescendants(filter.closure, params)),
     );
   }
-  if (condition.none) alternatives.push({ sql: `${column} IS NULL`, params: [] });
+  if (condition.none) alternatives.push({ sql: testMissing(filter, row), params: [] });
   return joinSql(alternatives, 'OR');
 }
 
@@ -168,7 +174,7 @@ function compileRange(filter: Filter, row: string, { from, to }: DayPeriod): Sql
       return { sql: `(${column}_earliest <= ? AND ${column}_latest >= ?)`, params: [to, from] };
     case 'date_within':
       return {
-        sql: `(${column} IS NOT NULL AND ${column}_earliest >= ? AND ${column}_latest <= ?)`,
+        sql: `(${column}_earliest <= ${column}_latest AND ${column}_earliest >= ? AND ${column}_latest <= ?)`,
         params: [from, to],
       };
     default:

@@ -6,7 +6,7 @@ import { compareUnitKeys, type DateUnit, listUnitsBetween, unitOfRange } from '.
 import { Refusal } from '../errors.ts';
 import { getResource } from '../resources/registry.ts';
 import type { Noun } from '../resources/resource.ts';
-import { GATHER_LIMIT, WORK_BUDGET } from './budget.ts';
+import { GATHER_LIMIT, ROW_COST, WORK_BUDGET } from './budget.ts';
 import { joinSql, type Sql, TRUE } from './conditions.ts';
 import type { Filter } from './filters.ts';
 import type { GroupKey } from './group-keys.ts';
@@ -139,7 +139,7 @@ function weighKeys(keys: readonly GroupKey[]): number {
       product * (filter?.closure !== undefined ? 6 : filter?.steps[0]?.kind === 'list' ? 2 : 1),
     1,
   );
-  return (1 + keys.length) * copies;
+  return ROW_COST + keys.length * copies;
 }
 
 type Picked = { keys: number[]; counts_are: Total['total_is'] };

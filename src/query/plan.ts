@@ -9,7 +9,7 @@
  */
 import type { Db } from '../db/client.ts';
 import { prepare } from '../db/statements.ts';
-import { GATHER_LIMIT, WORK_BUDGET, weighTest } from './budget.ts';
+import { GATHER_LIMIT, INDEX_COST, LOOKUP_COST, ROW_COST, WORK_BUDGET } from './budget.ts';
 import {
   type Condition,
   compileConditions,
@@ -36,6 +36,8 @@ export type Plan = {
   bound: Sql;
   /** False where `driver` finds only the newest of the rows that match. */
   complete: boolean;
+  /** Of a `newest` plan, how many rows `driver` finds. */
+  found?: number;
 };
 
 /**
@@ -52,7 +54,9 @@ export function planRows(db: Db, query: Query, sort: Sort | null): Plan {
       hasIndex(indexes, column === null ? [condition.filter.column] : [condition.filter.column, column]),
     );
   const only = conditions.length === 1 && query.words === null ? onOrder[0] : undefined;
-  if (only !== undefined) return order(only, [], null, sort);
+  const tests = (driver: Condition | null, rest: readonly Condition[], words: WordTest | null) =>
+    testRows(indexes, driver, rest, words, column);
+  if (only !== undefined) return order(only, tests(only, [], null), [], sort);
 
   const few = query.words !== null && (query.words.empty || gaugeWords(db, query).kind === 'few');
   const words = testWords(db, query);
@@ -69,22 +73,24 @@ export function planRows(db: Db, query: Query, sort: Sort | null): Plan {
     if (best === null || size < best.size) best = { size, gather, condition };
     if (size === 0) break;
   }
-  const tests = best?.condition === null ? null : words;
-  if (best !== null && best.size <= GATHER_LIMIT && best.size * (1 + (tests?.cost ?? 0)) <= WORK_BUDGET) {
+  if (best !== null && best.size <= GATHER_LIMIT) {
     // A condition on children is tested again beside the others: one and the same child must meet them all.
     const rest = conditions.filter((condition) => condition !== best.condition || isOnChildren(condition));
-    return {
-      kind: 'gathered',
-      driver: { sql: `t.key IN (${best.gather.sql})`, params: best.gather.params },
-      bound: TRUE,
-      complete: true,
-      ...testRows(rest, tests),
-    };
+    const tested = testRows([], null, rest, best.condition === null ? null : words, column);
+    // The page and its total are read at once.
+    if (best.size * tested.cost <= 2 * WORK_BUDGET)
+      return {
+        kind: 'gathered',
+        driver: { sql: `t.key IN (${best.gather.sql})`, params: best.gather.params },
+        bound: TRUE,
+        complete: true,
+        ...tested,
+      };
   }
   if (column === null && query.words?.match != null && !few) return gatherNewest(db, query);
   const driver = onOrder.find((condition) => condition === best?.condition) ?? onOrder[0] ?? null;
   const rest = conditions.filter((condition) => condition !== driver);
-  return order(driver, rest, words, sort);
+  return order(driver, tests(driver, rest, words), rest, sort);
 }
 
 /** A plan that leaves nothing out, whatever it costs: not for the process that answers requests. */
@@ -107,26 +113,48 @@ export function planExactly(db: Db, query: Query): Plan {
 
 /** The test of a row `t` for everything that is asked. */
 export function compileTests(db: Db, query: Query): Sql {
-  return testRows(query.conditions, testWords(db, query)).residual;
+  return testRows([], null, query.conditions, testWords(db, query), null).residual;
 }
 
-function testRows(conditions: readonly Condition[], words: WordTest | null): { residual: Sql; cost: number } {
+type Tests = Pick<Plan, 'residual' | 'cost'>;
+
+/** The test of each row, and its units: fewer where the index that leads to it has everything that is tested. */
+function testRows(
+  indexes: Indexes,
+  driver: Condition | null,
+  conditions: readonly Condition[],
+  words: WordTest | null,
+  column: string | null,
+): Tests {
   const compiled = compileConditions(conditions);
+  const start = [driver?.filter.column, column].filter((one) => one != null);
+  const needed = conditions.flatMap(listColumns);
+  const covered = indexes.some(
+    (index) =>
+      start.every((one, n) => index[n] === one) &&
+      needed.every((one) => one === 'key' || index.includes(one)),
+  );
   return {
     residual: joinSql(
       [compiled, words?.test].filter((part) => part !== undefined && part !== TRUE) as Sql[],
       'AND',
     ),
-    cost: weighTest(compiled) + (words?.cost ?? 0),
+    cost:
+      (covered ? INDEX_COST : ROW_COST) +
+      LOOKUP_COST * (compiled.sql.split('SELECT').length - 1) +
+      (words?.cost ?? 0),
   };
 }
 
-function order(
-  driver: Condition | null,
-  rest: readonly Condition[],
-  words: WordTest | null,
-  sort: Sort | null,
-): Plan {
+/** The columns of the row itself that a condition looks at. */
+function listColumns({ filter }: Condition): string[] {
+  const [step] = filter.steps;
+  if (step !== undefined) return [step.kind === 'record' ? step.column : 'key'];
+  const isDate = filter.kind === 'date' || filter.kind === 'date_within';
+  return isDate ? [`${filter.column}_earliest`, `${filter.column}_latest`] : [filter.column];
+}
+
+function order(driver: Condition | null, tests: Tests, rest: readonly Condition[], sort: Sort | null): Plan {
   return {
     kind: 'ordered',
     driver:
@@ -135,20 +163,20 @@ function order(
         : { sql: `t.${driver.filter.column} = ?`, params: driver.values as (string | number)[] },
     bound: boundOrder(rest, sort),
     complete: true,
-    ...testRows(rest, words),
+    ...tests,
   };
 }
 
 /** So many of the newest matches as may be found and tested; the conditions are left to the reader. */
 function gatherNewest(db: Db, query: Query): Plan {
-  const { residual, cost } = testRows(query.conditions, null);
+  const { residual, cost } = testRows([], null, query.conditions, null, null);
   const keys: number[] = [];
-  const most = Math.min(GATHER_LIMIT, Math.floor(WORK_BUDGET / cost));
-  let complete = true;
-  for (const { key, spent, row } of readNewest<[]>(db, query, null, TRUE)) {
+  const most = Math.min(GATHER_LIMIT, residual === TRUE ? GATHER_LIMIT : Math.floor(WORK_BUDGET / 2 / cost));
+  let reached = 0;
+  for (const { key, spent, row } of readNewest<[]>(db, query, null, null)) {
     if (row !== null) keys.push(key);
-    if (spent < WORK_BUDGET && keys.length < most) continue;
-    complete = key === 0;
+    if (spent < WORK_BUDGET / 2 && keys.length < most) continue;
+    reached = key;
     break;
   }
   return {
@@ -157,7 +185,8 @@ function gatherNewest(db: Db, query: Query): Plan {
     residual,
     cost,
     bound: TRUE,
-    complete,
+    complete: reached === 0,
+    found: keys.length,
   };
 }
 

@@ -51,7 +51,7 @@ function readOrdered(
 ): Page {
   const plan = planRows(db, query, query.sort);
   const slice = readSlice(db, query, plan, requireKeyset(after), limit);
-  return finishPage(db, query, slice, countRows(db, query, plan), binding, version);
+  return finishPage(db, query, slice, slice.total ?? countRows(db, query, plan), binding, version);
 }
 
 type Keyset = Extract<Position, { kind: 'keyset' }>;
@@ -79,14 +79,14 @@ function finishPage(
   };
 }
 
-type Slice = { rows: Row[]; next: Keyset | null };
+type Slice = { rows: Row[]; next: Keyset | null; total?: Total };
 
 /** So many of the rows behind a cursor, in the order asked for, or as many as are found within the budget. */
 function readSlice(db: Db, query: Query, plan: Plan, after: Keyset | null, limit: number): Slice {
+  if (plan.kind === 'gathered') return readGathered(db, query, plan, after, limit);
   const tested = plan.residual !== TRUE;
   const budget = getBudget(plan);
-  const gathered = plan.kind === 'gathered';
-  const found = listCandidates(query, plan, after, gathered ? limit + 1 : tested ? budget : limit + 1, true);
+  const found = listCandidates(query, plan, after, tested ? budget : limit + 1, true);
   const rows: Row[] = [];
   for (const row of prepare(
     db,
@@ -95,14 +95,9 @@ function readSlice(db: Db, query: Query, plan: Plan, after: Keyset | null, limit
     .raw()
     .iterate(...found.params) as IterableIterator<Row>) {
     rows.push(row);
-    if (rows.length > limit) break;
+    if (rows.length > limit) return { rows: rows.slice(0, limit), next: endOf(rows.slice(0, limit)) };
   }
-  const last = rows[limit - 1];
-  if (rows.length > limit && last !== undefined) {
-    const next: Keyset = { kind: 'keyset', sort: last[1], key: last[0] };
-    return { rows: rows.slice(0, limit), next };
-  }
-  if (gathered || !tested) return { rows, next: null };
+  if (!tested) return { rows, next: null };
   const where = listCandidates(query, plan, after, 1, false);
   const end = prepare(db, `${where.sql} OFFSET ${budget - 1}`)
     .raw()
@@ -110,10 +105,39 @@ function readSlice(db: Db, query: Query, plan: Plan, after: Keyset | null, limit
   return { rows, next: end === undefined ? null : { kind: 'keyset', sort: end[1], key: end[0] } };
 }
 
-/**
- * `key`, `sort` and whether the row passes its test (`ok`), in the order asked for, at most so many. Gathered rows come
- * only if they pass.
- */
+/** All rows that were gathered and pass, by their keys; documents are read of those that are shown. */
+function readGathered(db: Db, query: Query, plan: Plan, after: Keyset | null, limit: number): Slice {
+  const { column, descending } = query.sort;
+  const way = descending ? 'DESC' : 'ASC';
+  const sign = descending ? '<' : '>';
+  const beyond: Sql =
+    after === null
+      ? TRUE
+      : {
+          sql: `t.${column} ${sign} ? OR (t.${column} = ? AND t.key ${sign} ?)`,
+          params: [after.sort, after.sort, after.key],
+        };
+  const where = joinSql(
+    [plan.driver, holds(plan.residual)].filter((part) => part !== TRUE),
+    'AND',
+  );
+  const all = prepare(
+    db,
+    `SELECT t.key, t.${column}, (${beyond.sql}) FROM ${query.resource.name} t WHERE ${where.sql} ORDER BY t.${column} ${way}, t.key ${way}`,
+  )
+    .raw()
+    .all(...beyond.params, ...where.params) as [number, string | number, number][];
+  const behind = all.filter(([, , later]) => later === 1);
+  const read = prepare(db, `SELECT document FROM ${query.resource.name} WHERE key = ?`).pluck();
+  const rows = behind.slice(0, limit).map(([key, sort]): Row => [key, sort, read.get(key) as string]);
+  return {
+    rows,
+    next: behind.length > limit ? endOf(rows) : null,
+    total: { total: all.length, total_is: 'exact' },
+  };
+}
+
+/** `key`, `sort` and whether the row passes its test (`ok`), in the order asked for, at most so many. */
 function listCandidates(query: Query, plan: Plan, after: Keyset | null, most: number, tested: boolean): Sql {
   const { column, descending } = query.sort;
   const way = descending ? 'DESC' : 'ASC';
@@ -127,13 +151,10 @@ function listCandidates(query: Query, plan: Plan, after: Keyset | null, most: nu
           { sql: `t.${column} = ? AND t.key ${sign} ?`, params: [after.sort, after.key] },
           { sql: `t.${column} ${sign} ?`, params: [after.sort] },
         ];
-  const gathered = plan.kind === 'gathered';
-  const test = tested && !gathered ? plan.residual : TRUE;
+  const test = tested ? plan.residual : TRUE;
   const arms = parts.map((beyond): Sql => {
     const where = joinSql(
-      [plan.driver, plan.bound, beyond, gathered ? holds(plan.residual) : TRUE].filter(
-        (part) => part !== TRUE,
-      ),
+      [plan.driver, plan.bound, beyond].filter((part) => part !== TRUE),
       'AND',
     );
     return {
@@ -159,6 +180,8 @@ export function getBudget(plan: Plan): number {
 
 /** How many rows match, as far as the budget goes. */
 export function countRows(db: Db, query: Query, plan: Plan): Total {
+  if (plan.found !== undefined && plan.residual === TRUE)
+    return { total: plan.found, total_is: plan.complete ? 'exact' : 'at_least' };
   const budget = plan.kind === 'ordered' ? getBudget(plan) : GATHER_LIMIT;
   const where = joinSql(
     [plan.driver, plan.bound].filter((part) => part !== TRUE),
@@ -207,7 +230,7 @@ function readRanked(
   if (plan.kind !== 'gathered' || gauge?.kind === 'many') {
     const slice = readAddedLast(db, query, plan, requireKeyset(after), limit);
     return {
-      ...finishPage(db, query, slice, countRows(db, query, plan), binding, version),
+      ...finishPage(db, query, slice, slice.total ?? countRows(db, query, plan), binding, version),
       ranking: 'newest',
     };
   }
@@ -308,19 +331,19 @@ function readAddedLast(db: Db, query: Query, plan: Plan, after: Keyset | null, l
     if (row !== null) {
       visited += 1;
       if (row[0] !== null) {
-        if (rows.length === limit) return { rows, next: { kind: 'keyset', ...endOf(rows) } };
+        if (rows.length === limit) return { rows, next: endOf(rows) };
         rows.push([key, key, row[0]]);
       }
     }
-    if (spent + visited * plan.cost >= WORK_BUDGET)
+    if (spent + visited * plan.cost >= WORK_BUDGET / 2)
       return { rows, next: key <= 1 ? null : { kind: 'keyset', sort: key, key } };
   }
   return { rows, next: null };
 }
 
-function endOf(rows: readonly Row[]): { sort: string | number; key: number } {
+function endOf(rows: readonly Row[]): Keyset {
   const [key, sort] = rows.at(-1) as Row;
-  return { sort, key };
+  return { kind: 'keyset', sort, key };
 }
 
 /** For all that matches: words that are too common to be ranked come as they do in pages, everything else in the order of the noun. */

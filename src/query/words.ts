@@ -139,16 +139,20 @@ export function* readNewest<T extends unknown[]>(
   db: Db,
   query: Query,
   below: number | null,
-  select: Sql,
+  select: Sql | null,
 ): Generator<Found<T>> {
   const { resource, words } = query;
   const { table } = resource.search as SearchDeclaration;
   const { match, terms } = words as WordSearch & { match: string };
   const each = PASS_COST * terms;
   const width = 2 ** COARSE.bits;
+  const from =
+    select === null
+      ? `f.rowid FROM ${table} f`
+      : `f.rowid, ${select.sql} FROM ${table} f CROSS JOIN ${resource.name} t ON t.key = f.rowid`;
   const read = prepare(
     db,
-    `SELECT f.rowid, ${select.sql} FROM ${table} f CROSS JOIN ${resource.name} t ON t.key = f.rowid WHERE ${table} MATCH ? AND f.rowid < CAST(? AS INTEGER) ORDER BY f.rowid DESC`,
+    `SELECT ${from} WHERE ${table} MATCH ? AND f.rowid < CAST(? AS INTEGER) ORDER BY f.rowid DESC`,
   ).raw();
   let end = below ?? countIndexed(db, resource.name) + 1;
   let spent = 0;
@@ -156,7 +160,7 @@ export function* readNewest<T extends unknown[]>(
     const last = Math.floor((end - 1) / width);
     const first = Math.max(0, last - blocks + 1);
     const names = Array.from({ length: last - first + 1 }, (_, n) => `${COARSE.word}${first + n}`);
-    const rows = read.iterate(...select.params, inBlocks(match, names.join(' OR ')), end);
+    const rows = read.iterate(...(select?.params ?? []), inBlocks(match, names.join(' OR ')), end);
     for (const [key, ...row] of rows as IterableIterator<[number, ...T]>)
       yield { key, spent: spent + (end - key) * each, row: row as unknown as T };
     spent += (end - first * width) * each;

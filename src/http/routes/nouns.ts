@@ -32,8 +32,9 @@ import { servedResources } from '../../resources/registry.ts';
 import type { Resource } from '../../resources/resource.ts';
 import { sendKept } from '../keep-answers.ts';
 import { writeNextLink } from '../links.ts';
-import { chooseFormat, MEDIA_TYPES, tagAnswer } from '../negotiate.ts';
+import { chooseFormat, MEDIA_TYPES, tagAnswer, writeTag } from '../negotiate.ts';
 import { describeItem, describeList, describeRandom } from '../operations.ts';
+import { refuseInLongTurn } from '../overload.ts';
 
 type Context = { db: Db; compute: Compute; page_size: number; page_size_max: number };
 
@@ -136,7 +137,7 @@ async function answerExactly(
     signal: watchCaller(reply),
   });
   const { data_version } = (page ?? groups) as { data_version: string };
-  tagAnswer(request, reply, data_version, canonical, format);
+  writeTag(request, reply, data_version, canonical, format);
   if (groups !== undefined) return writeGroups(groups, query, format);
   return sendPage(request, reply, query, page as Page, facets, format);
 }
@@ -293,6 +294,7 @@ async function answerRandom(
   const { db } = context;
   const query = parseParams(resource, request.query as RawParams, context, {}, RANDOM_CONTROLS);
   chooseFormat(query.format, request, ['json']);
+  refuseInLongTurn(request);
   const [document] = (await readSample(db, resolveIds(db, { ...query, seed: randomInt(2_147_483_647) }), 1))
     .documents;
   if (document === undefined)
