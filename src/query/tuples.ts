@@ -14,11 +14,14 @@ export type Cell = string | number | null;
 /** The row's key, then the cells of each column. */
 export type Tuple = [key: number, ...Cell[]];
 
+/** The most tuples that a request reads by itself: some 10 ms of work. */
+const MOST_TUPLES = 10_000;
+
 /**
  * Whether all tuples can be read within what one request may cost, or from fewer rows still. Others are for a process of
  * their own (src/compute).
  */
-export function fitsBudget(db: Db, query: Query, most = Number.POSITIVE_INFINITY): boolean {
+export function fitsBudget(db: Db, query: Query, most = MOST_TUPLES): boolean {
   const plan = planRows(db, query, null);
   return plan.kind !== 'newest' && countCandidates(db, query, plan, Math.min(getBudget(plan), most)) !== null;
 }
