@@ -15,9 +15,10 @@ import type { IncomingRecord } from '../src/import/format.ts';
 import { getResource, resources } from '../src/resources/registry.ts';
 import type { Draft, Noun } from '../src/resources/resource.ts';
 import { listDerived } from '../src/store/derived.ts';
+import { digestRecord } from '../src/store/digest-record.ts';
 import { storeDocuments } from '../src/store/render.ts';
 import { insertRecord } from '../src/store/rows.ts';
-import { digestRecord, hasSameDeclarations, replaceRecords } from '../src/store/write.ts';
+import { hasSameDeclarations, replaceRecords } from '../src/store/write.ts';
 import { DATA_VERSION, generateRecords } from './data.ts';
 
 export const DATA_FOLDER = fileURLToPath(new URL('../data/bench', import.meta.url));

@@ -116,6 +116,8 @@ function describeType(field: Field): string {
       return `one of [${field.to}](#${field.to})`.replace('one of [coders](#coders)', 'coder');
     case 'references':
       return `list of [${field.to}](#${field.to})`;
+    case 'holding':
+      return `list, as \`${field.children}\` of [${field.to}](#${field.to})`;
     case 'children':
       return 'list';
     default:

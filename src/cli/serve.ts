@@ -30,7 +30,7 @@ export function addServe(program: Command): void {
     'PAGE_SIZE',
     'PAGE_SIZE_MAX',
   )
-    .option('--no-seed', 'serve the database as it is')
+    .option('--no-seed', 'serve what the database holds')
     .action(async (options) => {
       const config = readConfig(readFlags(options));
       if (cluster.isWorker) return serveAsWorker(config);

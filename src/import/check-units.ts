@@ -15,7 +15,7 @@ import { getResource, resources } from '../resources/registry.ts';
 import type { Draft, FindDraft, Noun, Resource } from '../resources/resource.ts';
 import { buildInputSchema } from '../resources/schemas.ts';
 import type { ImportStore, StagedRecord, StagedWithdrawal } from '../store/batch.ts';
-import { digestRecord } from '../store/write.ts';
+import { digestRecord } from '../store/digest-record.ts';
 import type { ImportUnit, IncomingRecord } from './format.ts';
 import { deriveId } from './ids.ts';
 

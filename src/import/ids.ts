@@ -1,5 +1,5 @@
 /** Ids for records that come without one: made from the content, so that importing twice changes nothing. */
-import { digestRecord } from '../store/write.ts';
+import { digestRecord } from '../store/digest-record.ts';
 
 /** 80 bits: two of a billion records share one with a probability of one in two million. */
 const DIGITS = 20;

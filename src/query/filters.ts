@@ -84,6 +84,7 @@ function deriveFilters(name: string, field: Field): Filter[] {
     }
     case 'id':
     case 'object':
+    case 'holding':
       return [];
     default: {
       const own = derivePlain(name, name, field, []);
@@ -96,7 +97,11 @@ function deriveFilters(name: string, field: Field): Filter[] {
 function deriveThrough(name: string, to: Noun): Filter[] {
   const steps: Step[] = [{ kind: 'record', column: `${name}_key`, table: to }];
   return Object.entries(getResource(to).fields).flatMap(([sub, field]) =>
-    field.type === 'id' || field.type === 'references' || field.type === 'children' || field.type === 'object'
+    field.type === 'id' ||
+    field.type === 'references' ||
+    field.type === 'children' ||
+    field.type === 'object' ||
+    field.type === 'holding'
       ? []
       : derivePlain(`${name}.${sub}`, sub, field, steps).map((filter) => ({
           ...filter,

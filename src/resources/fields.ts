@@ -1,5 +1,5 @@
 /** The dotted paths of a record: what `fields` selects, and how a record becomes a row of cells. */
-import { getResource } from './registry.ts';
+import { getHeldList, getResource } from './registry.ts';
 import type { Field, Resource } from './resource.ts';
 
 /** A path that ends in a value, a list, or a list of values taken from a list of records. */
@@ -53,6 +53,7 @@ export function listPaths(path: string, field: Field): FieldPath[] {
     case 'object':
       return Object.entries(field.fields).flatMap(([name, part]) => listPaths(`${path}.${name}`, part));
     case 'children':
+    case 'holding':
       return [{ ...plain, path, json: true }];
     case 'text':
       return [{ ...plain, path, on_request: field.on_request ?? false }];
@@ -69,8 +70,9 @@ export function listSelectablePaths(resource: Resource): string[] {
     for (let length = 1; length <= parts.length; length += 1) all.add(parts.slice(0, length).join('.'));
   }
   for (const [name, field] of Object.entries(resource.fields)) {
-    if (field.type !== 'children') continue;
-    for (const [sub, part] of Object.entries(field.fields)) {
+    const parts = field.type === 'holding' ? getHeldList(field) : field;
+    if (parts.type !== 'children') continue;
+    for (const [sub, part] of Object.entries(parts.fields)) {
       for (const { path } of listPaths(`${name}.${sub}`, part)) {
         const parts = path.split('.');
         for (let length = 2; length <= parts.length; length += 1) all.add(parts.slice(0, length).join('.'));

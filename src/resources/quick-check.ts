@@ -104,6 +104,9 @@ function readValue(field: Field, place: InputPlace): Read {
         return copies;
       };
     }
+    // Derived, so never handed in.
+    case 'holding':
+      return () => REFUSED;
   }
 }
 

@@ -11,6 +11,7 @@ import {
   type DraftProblem,
   date,
   type FindDraft,
+  holding,
   id,
   integer,
   number,
@@ -73,6 +74,10 @@ export const quotes: Resource = {
       'actors',
       'The state or organization of the office under which the source introduces the speaker.',
       { nullable: true, filter: true, through: true, example: 'russia' },
+    ),
+    offices: holding(
+      'The offices that the actor certainly held on every day that `said` may mean, from the affiliations of the actor; empty where a date leaves a doubt.',
+      { of: 'actor', to: 'actors', children: 'affiliations', during: 'held', at: 'said' },
     ),
     source: reference('sources', 'The document that reports it.', { filter: true, through: true }),
     also_in: references('sources', 'Other documents that report the same words.', {

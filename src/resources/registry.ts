@@ -3,7 +3,7 @@ import { actors } from './actors.ts';
 import { coders } from './coders.ts';
 import { corpora } from './corpora.ts';
 import { quotes } from './quotes.ts';
-import type { Noun, Resource } from './resource.ts';
+import type { ChildrenField, HoldingField, Noun, Resource } from './resource.ts';
 import { sources } from './sources.ts';
 import { stances } from './stances.ts';
 import { topics } from './topics.ts';
@@ -20,3 +20,18 @@ export function getResource(noun: Noun): Resource {
   if (resource === undefined) throw new Error(`no resource is declared as ${noun}`);
   return resource;
 }
+
+/** The list of which a `holding` field shows a part. */
+export function getHeldList(field: HoldingField): ChildrenField {
+  const list = getResource(field.to).fields[field.children];
+  if (list?.type !== 'children') throw new Error(`${field.to} have no children "${field.children}"`);
+  return list;
+}
+
+/** Every field that shows a part of another noun's list, with the noun that has it. */
+export const holdings: readonly { from: Resource; field: HoldingField; list: ChildrenField }[] =
+  resources.flatMap((from) =>
+    Object.values(from.fields).flatMap((field) =>
+      field.type === 'holding' ? [{ from, field, list: getHeldList(field) }] : [],
+    ),
+  );

@@ -72,6 +72,21 @@ export type ChildrenField = Described & {
   /** In seed files the children stand in a file of their own, each naming its owner under this key. */
   own_file?: { file: string; by: string };
 };
+/**
+ * Those children of the record that a reference of this one leads to that certainly hold on every day that a date of this
+ * one may mean. Kept nowhere but in the rendered record, and made anew whenever the children change.
+ */
+export type HoldingField = Described & {
+  type: 'holding';
+  /** The reference of this record, and the noun that it leads to. */
+  of: string;
+  to: Noun;
+  /** That noun's field with the children, and the children's date. */
+  children: string;
+  during: string;
+  /** The date of this record. */
+  at: string;
+};
 /** Fields that fit in a column or two. */
 export type PlainField =
   | TextField
@@ -83,7 +98,7 @@ export type PlainField =
   | DateField
   | ReferenceField;
 export type IdField = Described & { type: 'id' };
-export type Field = IdField | PlainField | ReferencesField | ObjectField | ChildrenField;
+export type Field = IdField | PlainField | ReferencesField | ObjectField | ChildrenField | HoldingField;
 
 export type SearchDeclaration = {
   /** The FTS5 table; its rowid is the noun's key. */
@@ -242,5 +257,14 @@ export const object = (
 export const children = (description: string, options: Options<ChildrenField>): ChildrenField => ({
   type: 'children',
   description,
+  ...options,
+});
+export const holding = (
+  description: string,
+  options: Omit<Options<HoldingField>, 'derived'>,
+): HoldingField => ({
+  type: 'holding',
+  description,
+  derived: true,
   ...options,
 });

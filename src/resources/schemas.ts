@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { EdtfError, parseEdtf } from '../edtf.ts';
 import { listWords } from '../vocabulary.ts';
 import { describeBadCode, getCodePattern } from './codes.ts';
-import { getResource } from './registry.ts';
+import { getHeldList, getResource } from './registry.ts';
 import type { Field, Noun, Resource } from './resource.ts';
 
 export const ID_PATTERN = /^[a-z0-9]+(?:[-._][a-z0-9]+)*$/;
@@ -136,6 +136,8 @@ function buildInputValue(field: Field, place: InputPlace): z.ZodType {
       return buildInputObject(field.fields, place);
     case 'children':
       return z.array(buildInputObject(field.fields, place));
+    case 'holding':
+      throw new Error(`${field.description} Is not handed in.`);
   }
 }
 
@@ -178,7 +180,7 @@ function buildRecordObject(fields: Record<string, Field>): z.ZodObject {
 
 /** Lists are never null in a record: without entries they are empty. */
 export function isList(field: Field): boolean {
-  return field.type === 'references' || field.type === 'children';
+  return field.type === 'references' || field.type === 'children' || field.type === 'holding';
 }
 
 function describe(schema: z.ZodType, field: Field, description = field.description): z.ZodType {
@@ -220,6 +222,8 @@ function buildRecordValue(field: Field): z.ZodType {
       return buildRecordObject(field.fields);
     case 'children':
       return z.array(buildRecordObject(field.fields));
+    case 'holding':
+      return z.array(buildRecordObject(getHeldList(field).fields));
   }
 }
 

@@ -5,15 +5,17 @@
 import type { Db } from '../db/client.ts';
 import { changeDataVersion, readDataVersion } from '../db/data-version.ts';
 import { prepare } from '../db/statements.ts';
-import { getResource, resources } from '../resources/registry.ts';
+import { getResource, holdings, resources } from '../resources/registry.ts';
 import type { Draft, Noun, Resource } from '../resources/resource.ts';
 import { listReferencePlaces } from './columns.ts';
+import { type Changes, isRelisted, renderDependents } from './dependents.ts';
 import type { KeyIndex } from './key-index.ts';
 import { readDraftAt } from './lookup.ts';
 import { keepRecent } from './recent.ts';
-import { renderDraft } from './render.ts';
+import { type Lookup, renderDraft } from './render.ts';
+import { rereadChildren } from './reread.ts';
 import { deleteRecord, insertRecord, updateRecord } from './rows.ts';
-import { type Origin, rebuildClosure, renderDependents } from './write.ts';
+import { type Origin, rebuildClosure } from './write.ts';
 
 /** What is known of a record without reading all of it. */
 export type Known = { key: number; origin: Origin; digest: string; label: string | null };
@@ -62,6 +64,8 @@ export function openImportStore(db: Db, index: KeyIndex | null = null): ImportSt
       {
         known: keepRecent<Known>(MOST_KNOWN),
         drafts: keepRecent<Draft>(MOST_TEXT, weighDraft),
+        /** Those of its lists of which others show a part. */
+        lists: keepRecent<Lists>(MOST_KNOWN),
         staged: new Map<string, StagedRecord>(),
         read: prepareReader(db, resource, index),
         nextKey: null as number | null,
@@ -82,7 +86,23 @@ export function openImportStore(db: Db, index: KeyIndex | null = null): ImportSt
     if (found !== undefined) known.set(id, found);
     return found;
   };
-  const findLabel = (noun: Noun, id: string) => find(noun, id)?.label ?? null;
+  const findId = (noun: Noun, key: number) =>
+    prepare(db, `SELECT id FROM ${noun} WHERE key = ?`).pluck().get(key) as string | null;
+  const lookup: Lookup = {
+    findLabel: (noun, id) => find(noun, id)?.label ?? null,
+    findChildren(noun, id, name, list) {
+      const { lists, staged } = look(noun);
+      const waiting = staged.get(id);
+      if (waiting !== undefined) return listHeld(waiting.draft, name);
+      const kept = lists.get(id) ?? {};
+      let children = kept[name];
+      if (children === undefined) {
+        children = rereadChildren(db, list, findKey(noun, id), findId);
+        lists.set(id, { ...kept, [name]: children });
+      }
+      return children;
+    },
+  };
   const findKey = (noun: Noun, id: string) => {
     const found = find(noun, id);
     if (found === undefined) throw new Error(`${noun} "${id}" was not checked before it was written`);
@@ -93,21 +113,20 @@ export function openImportStore(db: Db, index: KeyIndex | null = null): ImportSt
     (records: readonly StagedRecord[], withdrawals: readonly StagedWithdrawal[]) => {
       if (readDataVersion(db) !== version) throw new BaseChanged();
       db.pragma('defer_foreign_keys = ON');
-      const relabelled = new Map<Noun, number[]>();
+      const changes = new Map<Noun, Changes>();
       const trees = new Set<Resource>();
       for (const { resource, draft, digest, key, existing } of records) {
-        const document = JSON.stringify(renderDraft(resource, draft, findLabel));
+        const document = JSON.stringify(renderDraft(resource, draft, lookup));
         const head = { key, origin: ORIGIN, digest, document };
+        if (existing !== undefined) noteChanges(db, changes, resource, draft, existing);
         if (existing === undefined) insertRecord(db, resource, head, draft, findKey);
         else updateRecord(db, resource, head, draft, findKey);
         if (existing === undefined && withdrawn > 0) reinstate(db, resource.name, draft.id);
-        if (existing !== undefined && existing.label !== getLabel(resource, draft))
-          relabelled.set(resource.name, [...(relabelled.get(resource.name) ?? []), key]);
         if (resource.tree !== undefined) trees.add(resource);
       }
       for (const withdrawal of withdrawals) withdraw(db, withdrawal);
       for (const resource of trees) rebuildClosure(db, resource);
-      renderDependents(db, relabelled);
+      renderDependents(db, changes);
       changeDataVersion(db);
     },
   );
@@ -149,22 +168,26 @@ export function openImportStore(db: Db, index: KeyIndex | null = null): ImportSt
       version = readDataVersion(db);
       withdrawn = countWithdrawn(db);
       for (const record of records) {
-        const { known, drafts, staged } = look(record.resource.name);
+        const { known, drafts, lists, staged } = look(record.resource.name);
         const { id } = record.draft;
         known.set(id, describeStaged(record));
         drafts.set(id, record.draft);
+        const held = takeHeld(record);
+        if (held !== null) lists.set(id, held);
         staged.delete(id);
         if (record.existing === undefined) index?.add(record.resource.name, id, record.key);
       }
       for (const { noun, id } of withdrawals) {
         look(noun).known.delete(id);
         look(noun).drafts.delete(id);
+        look(noun).lists.delete(id);
       }
     },
     forget() {
       for (const here of nouns.values()) {
         here.known.clear();
         here.drafts.clear();
+        here.lists.clear();
         here.staged.clear();
         here.nextKey = null;
       }
@@ -172,6 +195,32 @@ export function openImportStore(db: Db, index: KeyIndex | null = null): ImportSt
       withdrawn = countWithdrawn(db);
     },
   };
+}
+
+type Lists = Record<string, readonly Record<string, unknown>[]>;
+
+function listHeld(draft: Draft, name: string): Lists[string] {
+  return (draft[name] ?? []) as Lists[string];
+}
+
+function takeHeld({ resource, draft }: StagedRecord): Lists | null {
+  const held = holdings.filter(({ field }) => field.to === resource.name);
+  if (held.length === 0) return null;
+  return Object.fromEntries(held.map(({ field }) => [field.children, listHeld(draft, field.children)]));
+}
+
+/** While the base holds the record as it was. */
+function noteChanges(
+  db: Db,
+  changes: Map<Noun, Changes>,
+  resource: Resource,
+  draft: Draft,
+  existing: Known,
+): void {
+  const here = changes.get(resource.name) ?? { relabelled: [], relisted: [] };
+  changes.set(resource.name, here);
+  if (existing.label !== getLabel(resource, draft)) here.relabelled.push(existing.key);
+  if (isRelisted(db, resource, existing.key, draft)) here.relisted.push(existing.key);
 }
 
 function weighDraft(draft: Draft): number {

@@ -64,6 +64,7 @@ function planField(column: string, field: Field): Part {
       };
     }
     case 'references':
+    case 'holding':
       return { columns: [], fill: () => {} };
     case 'children': {
       if (field.text_column === undefined) return { columns: [], fill: () => {} };

@@ -27,7 +27,9 @@ export function toDraft(resource: Resource, row: Row): Draft {
 /** Records show id and label of those that they refer to; drafts name the id alone. */
 function unembed(fields: Record<string, Field>, values: Record<string, unknown>): Record<string, unknown> {
   return Object.fromEntries(
-    Object.entries(fields).map(([name, field]) => [name, unembedField(field, values[name])]),
+    Object.entries(fields).flatMap(([name, field]) =>
+      field.type === 'holding' ? [] : [[name, unembedField(field, values[name])]],
+    ),
   );
 }
 

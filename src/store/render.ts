@@ -2,11 +2,12 @@
  * A record as it is served: read back from its tables, or made from the draft that is being written, with the same
  * bytes. Rendered once per change and stored beside the row, so that a list joins documents and looks nothing up.
  */
+import { isCertainlyDuring } from '../certain-days.ts';
 import type { Db } from '../db/client.ts';
 import { prepare } from '../db/statements.ts';
 import { formatDay, parseEdtf, UNDATED } from '../edtf.ts';
-import { getResource } from '../resources/registry.ts';
-import type { Draft, Field, Noun, Resource } from '../resources/resource.ts';
+import { getHeldList, getResource } from '../resources/registry.ts';
+import type { ChildrenField, Draft, Field, Noun, Resource } from '../resources/resource.ts';
 import type { Row } from './columns.ts';
 
 export type RecordDocument = { id: string } & Record<string, unknown>;
@@ -17,13 +18,15 @@ export function renderRecord(db: Db, resource: Resource, key: number): RecordDoc
   return renderFields(db, resource.fields, row, key) as RecordDocument;
 }
 
-/** Renders the records anew and stores them; those that come out as they were are not written. */
-export function storeDocuments(db: Db, resource: Resource, keys: Iterable<number>): void {
+/** Renders the records anew and stores them; those that come out as they were are not written. Answers the others. */
+export function storeDocuments(db: Db, resource: Resource, keys: Iterable<number>): number[] {
   const update = prepare(
     db,
     `UPDATE ${resource.name} SET document = @document WHERE key = @key AND document <> @document`,
   );
-  for (const key of keys) update.run({ key, document: JSON.stringify(renderRecord(db, resource, key)) });
+  return [...keys].filter(
+    (key) => update.run({ key, document: JSON.stringify(renderRecord(db, resource, key)) }).changes > 0,
+  );
 }
 
 function renderFields(
@@ -73,6 +76,18 @@ function renderField(db: Db, field: Field, column: string, row: Row, owner: numb
       ) as Row[];
       return rows.map((child) => renderFields(db, field.fields, child, null));
     }
+    case 'holding': {
+      if (row[`${field.of}_key`] === null || row[field.at] === null) return [];
+      const list = getHeldList(field);
+      const rows = prepare(db, `SELECT * FROM ${list.table} WHERE ${list.owner} = ? ORDER BY ordinal`).all(
+        row[`${field.of}_key`],
+      ) as Row[];
+      return rows
+        .filter((child) =>
+          isCertainlyDuring(row[field.at] as string | null, child[field.during] as string | null),
+        )
+        .map((child) => renderFields(db, list.fields, child, null));
+    }
     default:
       return row[column] ?? null;
   }
@@ -84,18 +99,23 @@ function renderEmbedded(db: Db, noun: Noun, key: number): Record<string, unknown
   return prepare(db, `SELECT ${columns} FROM ${noun} WHERE key = ?`).get(key) as Record<string, unknown>;
 }
 
-/** What other records show of the record of this id: its label, null for a noun that has none. */
-export type FindLabel = (noun: Noun, id: string) => string | null;
 type Values = Record<string, unknown>;
+/** What other records show of the record of an id. */
+export type Lookup = {
+  /** Null for a noun that has none. */
+  findLabel: (noun: Noun, id: string) => string | null;
+  /** One of its lists, as it was handed in. */
+  findChildren: (noun: Noun, id: string, name: string, list: ChildrenField) => readonly Values[];
+};
 
 /** The same as `renderRecord` once the draft is written. */
-export function renderDraft(resource: Resource, draft: Draft, findLabel: FindLabel): RecordDocument {
-  return renderDraftFields(resource.fields, draft, findLabel) as RecordDocument;
+export function renderDraft(resource: Resource, draft: Draft, lookup: Lookup): RecordDocument {
+  return renderDraftFields(resource.fields, draft, lookup) as RecordDocument;
 }
 
 const entries = new WeakMap<object, [string, Field][]>();
 
-function renderDraftFields(fields: Record<string, Field>, values: Values, findLabel: FindLabel): Values {
+function renderDraftFields(fields: Record<string, Field>, values: Values, lookup: Lookup): Values {
   let list = entries.get(fields);
   if (list === undefined) {
     list = Object.entries(fields).filter(([, field]) => !(field.type === 'text' && field.on_request));
@@ -104,7 +124,7 @@ function renderDraftFields(fields: Record<string, Field>, values: Values, findLa
   const record: Values = {};
   for (const [name, field] of list) {
     const value = values[name];
-    record[name] = renderDraftField(field, value, findLabel);
+    record[name] = renderDraftField(field, value, values, lookup);
     if (field.type !== 'date') continue;
     const { earliest, latest } = value == null ? UNDATED : parseEdtf(value as string);
     record[`${name}_earliest`] = formatDay(earliest);
@@ -113,24 +133,33 @@ function renderDraftFields(fields: Record<string, Field>, values: Values, findLa
   return record;
 }
 
-function renderDraftField(field: Field, value: unknown, findLabel: FindLabel): unknown {
+function renderDraftField(field: Field, value: unknown, values: Values, lookup: Lookup): unknown {
   switch (field.type) {
     case 'reference':
-      return value == null ? null : embed(field.to, value as string, findLabel);
+      return value == null ? null : embed(field.to, value as string, lookup);
     case 'references':
-      return ((value ?? []) as string[]).map((id) => embed(field.to, id, findLabel));
+      return ((value ?? []) as string[]).map((id) => embed(field.to, id, lookup));
     case 'object': {
-      const parts = renderDraftFields(field.fields, (value ?? {}) as Values, findLabel);
+      const parts = renderDraftFields(field.fields, (value ?? {}) as Values, lookup);
       return field.nullable && Object.values(parts).every((part) => part === null) ? null : parts;
     }
     case 'children':
-      return ((value ?? []) as Values[]).map((child) => renderDraftFields(field.fields, child, findLabel));
+      return ((value ?? []) as Values[]).map((child) => renderDraftFields(field.fields, child, lookup));
+    case 'holding': {
+      const [owner, at] = [values[field.of], values[field.at]];
+      if (owner == null || at == null) return [];
+      const list = getHeldList(field);
+      return lookup
+        .findChildren(field.to, owner as string, field.children, list)
+        .filter((child) => isCertainlyDuring(at as string, (child[field.during] ?? null) as string | null))
+        .map((child) => renderDraftFields(list.fields, child, lookup));
+    }
     default:
       return value ?? null;
   }
 }
 
-function embed(noun: Noun, id: string, findLabel: FindLabel): Values {
+function embed(noun: Noun, id: string, lookup: Lookup): Values {
   const { label } = getResource(noun);
-  return label === null ? { id } : { id, [label]: findLabel(noun, id) };
+  return label === null ? { id } : { id, [label]: lookup.findLabel(noun, id) };
 }

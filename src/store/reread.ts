@@ -5,8 +5,9 @@
 import type { Db } from '../db/client.ts';
 import { prepare } from '../db/statements.ts';
 import { getResource } from '../resources/registry.ts';
-import type { Draft, Field, Noun, Resource } from '../resources/resource.ts';
+import type { ChildrenField, Draft, Field, Noun, Resource } from '../resources/resource.ts';
 import { listListFields, type Row } from './columns.ts';
+import type { Lookup } from './render.ts';
 
 export type Reread = {
   row: Row;
@@ -15,39 +16,59 @@ export type Reread = {
   lists: ReadonlyMap<string, readonly Row[]>;
 };
 
+type FindId = (noun: Noun, key: number) => string | null;
+
 /** What is known of records that others refer to. */
-export type Names = {
-  findId: (noun: Noun, key: number) => string | null;
-  findLabel: (noun: Noun, id: string) => string | null;
+export type Names = Lookup & {
+  findId: FindId;
   findKey: (noun: Noun, id: string) => number;
 };
 
 const MOST_NAMES = 100_000;
 
+type Found = { id: string; key: number; label: string | null };
+
 /** Looks each record up once, and forgets all of them where they are too many. */
 export function openNames(db: Db): Names {
-  const ids = new Map<string, string | null>();
-  const found = new Map<string, { key: number; label: string | null }>();
+  const byKey = new Map<string, Found | undefined>();
+  const byId = new Map<string, Found | undefined>();
+  const lists = new Map<string, readonly Record<string, unknown>[]>();
+  const look = (noun: Noun, by: 'key' | 'id', value: number | string): Found | undefined => {
+    const found = by === 'key' ? byKey : byId;
+    const place = `${noun} ${value}`;
+    if (found.has(place)) return found.get(place);
+    const { label } = getResource(noun);
+    const record = prepare(
+      db,
+      `SELECT id, key, ${label ?? 'NULL'} AS label FROM ${noun} WHERE ${by} = ?`,
+    ).get(value) as Found | undefined;
+    if (byKey.size + byId.size >= 2 * MOST_NAMES) {
+      byKey.clear();
+      byId.clear();
+      lists.clear();
+    }
+    found.set(place, record);
+    if (record !== undefined) {
+      byKey.set(`${noun} ${record.key}`, record);
+      byId.set(`${noun} ${record.id}`, record);
+    }
+    return record;
+  };
+  const findId = (noun: Noun, key: number) => look(noun, 'key', key)?.id ?? null;
   return {
-    findId(noun, key) {
-      const place = `${noun} ${key}`;
-      let id = ids.get(place);
-      if (id !== undefined) return id;
-      const { label } = getResource(noun);
-      const row = prepare(db, `SELECT id, ${label ?? 'NULL'} AS label FROM ${noun} WHERE key = ?`).get(key) as
-        | { id: string; label: string | null }
-        | undefined;
-      if (ids.size >= MOST_NAMES) {
-        ids.clear();
-        found.clear();
+    findId,
+    findLabel: (noun, id) => look(noun, 'id', id)?.label ?? null,
+    findKey: (noun, id) => look(noun, 'id', id)?.key ?? Number.NaN,
+    findChildren(noun, id, name, field) {
+      const place = `${noun} ${name} ${id}`;
+      let children = lists.get(place);
+      if (children === undefined) {
+        const key = look(noun, 'id', id)?.key;
+        children = key === undefined ? [] : rereadChildren(db, field, key, findId);
+        lists.set(place, children);
       }
-      id = row?.id ?? null;
-      ids.set(place, id);
-      if (row !== undefined) found.set(`${noun} ${row.id}`, { key, label: row.label });
-      return id;
+      return children;
     },
-    findLabel: (noun, id) => found.get(`${noun} ${id}`)?.label ?? null,
-    findKey: (noun, id) => found.get(`${noun} ${id}`)?.key ?? Number.NaN,
   };
 }
 
@@ -63,41 +84,54 @@ export function rereadRows(db: Db, resource: Resource, rows: readonly Row[], nam
   });
   return rows.map((row) => {
     const own = new Map(lists.map(([name, byOwner]) => [name, byOwner.get(row.key as number) ?? []]));
-    return { row, draft: readFields(resource.fields, row, names, own) as Draft, lists: own };
+    return { row, draft: readFields(resource.fields, row, names.findId, own) as Draft, lists: own };
   });
 }
 
 function readFields(
   fields: Record<string, Field>,
   row: Row,
-  names: Names,
+  findId: FindId,
   lists: ReadonlyMap<string, readonly Row[]>,
   prefix = '',
 ): Record<string, unknown> {
   const values: Record<string, unknown> = {};
-  for (const [name, field] of Object.entries(fields))
-    values[name] = readField(`${prefix}${name}`, field, row, names, lists.get(name) ?? []);
+  for (const [name, field] of Object.entries(fields)) {
+    if (field.type === 'holding') continue;
+    values[name] = readField(`${prefix}${name}`, field, row, findId, lists.get(name) ?? []);
+  }
   return values;
+}
+
+/** The children of a record as they were handed in. */
+export function rereadChildren(
+  db: Db,
+  { table, owner, fields }: ChildrenField,
+  key: number,
+  findId: FindId,
+): Record<string, unknown>[] {
+  const rows = prepare(db, `SELECT * FROM ${table} WHERE ${owner} = ? ORDER BY ordinal`).all(key) as Row[];
+  return rows.map((child) => readFields(fields, child, findId, NONE));
 }
 
 const NONE: ReadonlyMap<string, readonly Row[]> = new Map();
 
-function readField(column: string, field: Field, row: Row, names: Names, list: readonly Row[]): unknown {
+function readField(column: string, field: Field, row: Row, findId: FindId, list: readonly Row[]): unknown {
   switch (field.type) {
     case 'boolean':
       return row[column] === null ? null : row[column] === 1;
     case 'reference': {
       const key = row[`${column}_key`];
-      return key == null ? null : names.findId(field.to, key as number);
+      return key == null ? null : findId(field.to, key as number);
     }
     case 'references':
-      return list.map((link) => names.findId(field.to, link[`${field.singular}_key`] as number));
+      return list.map((link) => findId(field.to, link[`${field.singular}_key`] as number));
     case 'object': {
-      const values = readFields(field.fields, row, names, NONE, `${column}_`);
+      const values = readFields(field.fields, row, findId, NONE, `${column}_`);
       return field.nullable && Object.values(values).every((value) => value === null) ? null : values;
     }
     case 'children':
-      return list.map((child) => readFields(field.fields, child, names, NONE));
+      return list.map((child) => readFields(field.fields, child, findId, NONE));
     default:
       return row[column] ?? null;
   }

@@ -5,10 +5,10 @@ import { indexCodePoints } from '../evidence/code-points.ts';
 import type { Field, NamesDeclaration, Resource } from '../resources/resource.ts';
 import { findWeakestVerification } from '../vocabulary.ts';
 import { listListFields, planRow, type Row, type SqlValue } from './columns.ts';
+import { digestRecord } from './digest-record.ts';
 import { listNameRows } from './name-keys.ts';
 import { renderDraft } from './render.ts';
 import { type Names, openNames, type Reread, rereadRows } from './reread.ts';
-import { digestRecord } from './write.ts';
 
 const BATCH = 200;
 
@@ -39,7 +39,7 @@ export function* checkRecords(
 
 function* listFaults(db: Db, resource: Resource, record: Reread, names: Names): Generator<string> {
   const { row, draft } = record;
-  if (JSON.stringify(renderDraft(resource, draft, names.findLabel)) !== row.document)
+  if (JSON.stringify(renderDraft(resource, draft, names)) !== row.document)
     yield 'the stored document is not what its columns say';
   if (digestRecord(draft) !== row.digest) yield 'is not what was handed in: its digest is another';
   yield* listColumnFaults(resource.fields, draft, row, names);

@@ -3,10 +3,11 @@ import { createHash } from 'node:crypto';
 import type { Db } from '../db/client.ts';
 import { changeDataVersion, readFact, writeFact } from '../db/data-version.ts';
 import { prepare } from '../db/statements.ts';
-import { digestText } from '../evidence/digest.ts';
 import { resources } from '../resources/registry.ts';
 import type { Draft, Noun, Resource } from '../resources/resource.ts';
 import { type FindKey, listReferencePlaces } from './columns.ts';
+import { type Changes, isRelisted, listDependents } from './dependents.ts';
+import { digestRecord } from './digest-record.ts';
 import { rebuildNames } from './name-keys.ts';
 import { storeDocuments } from './render.ts';
 import { deleteRecord, insertRecord, updateRecord } from './rows.ts';
@@ -37,23 +38,6 @@ export class WriteRefusal extends Error {
   }
 }
 
-/** SHA-256 of a record as it was handed in; the order of keys, nulls and empty lists make no difference. */
-export function digestRecord(value: unknown): string {
-  return digestText(writeCanonical(value));
-}
-
-function writeCanonical(value: unknown): string {
-  if (value === null || typeof value !== 'object') return JSON.stringify(value ?? null);
-  if (Array.isArray(value)) return `[${value.map(writeCanonical).join(',')}]`;
-  let parts = '';
-  for (const key of Object.keys(value).sort()) {
-    const part = (value as Record<string, unknown>)[key];
-    if (part == null || (Array.isArray(part) && part.length === 0)) continue;
-    parts += `${parts === '' ? '' : ','}${JSON.stringify(key)}:${writeCanonical(part)}`;
-  }
-  return `{${parts}}`;
-}
-
 /**
  * Makes the base's records of one origin be these and no others, whole or not at all. Records of other origins are
  * not touched. What is missing from the load is withdrawn, with the reason in `withdrawals` or the given default.
@@ -76,7 +60,7 @@ export function replaceRecords(
     const keys = new KeyTable(db);
     // Records of an earlier release may be rendered otherwise: an equal digest says nothing then.
     const sameDeclarations = hasSameDeclarations(db);
-    const touched = new Map<Noun, { written: Set<number>; relabelled: number[] }>();
+    const touched = new Map<Noun, Touched>();
     for (const resource of resources)
       keys.reserve(
         resource.name,
@@ -85,13 +69,14 @@ export function replaceRecords(
     for (const resource of resources) {
       const counts: Counts = { added: 0, changed: 0, unchanged: 0, withdrawn: 0 };
       report.set(resource.name, counts);
-      const here = { written: new Set<number>(), relabelled: [] as number[] };
+      const here: Touched = { written: new Set(), relabelled: [], relisted: [] };
       touched.set(resource.name, here);
       for (const draft of loads.get(resource.name) ?? []) {
         const outcome = writeRecord(db, resource, draft, options.origin, keys.find, sameDeclarations);
         counts[outcome.what] += 1;
         if (outcome.what !== 'unchanged') here.written.add(outcome.key);
         if (outcome.relabelled) here.relabelled.push(outcome.key);
+        if (outcome.relisted) here.relisted.push(outcome.key);
       }
       counts.withdrawn = withdrawMissing(db, resource, loads.get(resource.name) ?? [], options);
     }
@@ -171,7 +156,13 @@ class KeyTable {
   };
 }
 
-type Outcome = { what: 'added' | 'changed' | 'unchanged'; key: number; relabelled: boolean };
+type Touched = Changes & { written: Set<number> };
+type Outcome = {
+  what: 'added' | 'changed' | 'unchanged';
+  key: number;
+  relabelled: boolean;
+  relisted: boolean;
+};
 
 function writeRecord(
   db: Db,
@@ -195,13 +186,15 @@ function writeRecord(
       `the id is taken by a record that came in by "${existing.origin}"`,
     );
   }
-  if (sameDeclarations && existing?.digest === digest) return { what: 'unchanged', key, relabelled: false };
+  if (sameDeclarations && existing?.digest === digest)
+    return { what: 'unchanged', key, relabelled: false, relisted: false };
   if (existing === undefined) reinstate(db, resource, draft.id, digest);
+  const relisted = existing !== undefined && isRelisted(db, resource, key, draft);
   const write = existing === undefined ? insertRecord : updateRecord;
   write(db, resource, { key, origin, digest, document: '' }, draft, findKey);
   const relabelled =
     existing !== undefined && resource.label !== null && existing.label !== draft[resource.label];
-  return { what: existing === undefined ? 'added' : 'changed', key, relabelled };
+  return { what: existing === undefined ? 'added' : 'changed', key, relabelled, relisted };
 }
 
 /** An id that was withdrawn comes back only for the same record, because ids are never reused. */
@@ -294,28 +287,10 @@ export function rebuildClosure(db: Db, resource: Resource): void {
   ).run();
 }
 
-/** A document shows the labels of the records it refers to: when one changes, so do they. */
-function addDependents(db: Db, touched: Map<Noun, { written: Set<number>; relabelled: number[] }>): void {
-  for (const [noun, { relabelled }] of touched) {
-    for (const [from, keys] of listDependents(db, noun, relabelled))
+/** A document shows something of the records it refers to: when that changes, so does the document. */
+function addDependents(db: Db, touched: ReadonlyMap<Noun, Touched>): void {
+  for (const [noun, changes] of touched) {
+    for (const [from, keys] of listDependents(db, noun, changes))
       for (const key of keys) touched.get(from.name)?.written.add(key);
   }
-}
-
-/** Renders the records anew that show the label of one of these. */
-export function renderDependents(db: Db, relabelled: ReadonlyMap<Noun, readonly number[]>): void {
-  for (const [noun, keys] of relabelled)
-    for (const [from, owners] of listDependents(db, noun, keys)) storeDocuments(db, from, owners);
-}
-
-function listDependents(db: Db, noun: Noun, keys: readonly number[]): Map<Resource, Set<number>> {
-  const dependents = new Map<Resource, Set<number>>();
-  if (keys.length === 0) return dependents;
-  for (const { from, table, column, owner } of listReferencePlaces(resources, noun)) {
-    const found = dependents.get(from) ?? new Set();
-    dependents.set(from, found);
-    const owners = prepare(db, `SELECT ${owner} FROM ${table} WHERE ${column} = ?`).pluck();
-    for (const key of keys) for (const dependent of owners.all(key) as number[]) found.add(dependent);
-  }
-  return dependents;
 }

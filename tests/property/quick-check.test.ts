@@ -66,6 +66,8 @@ function drawSound(field: Field): fc.Arbitrary<unknown> {
       return drawObject(field.fields);
     case 'children':
       return fc.array(drawObject(field.fields), { maxLength: 3 });
+    case 'holding':
+      throw new Error('what is derived is never handed in');
   }
 }
 
