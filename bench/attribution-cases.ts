@@ -25,6 +25,10 @@ export const KINDS = [
 ] as const;
 export const NEVER_SAID = ['shuffled vocabulary', 'two quotes recombined'] as const;
 
+/** In which turn they are drawn: those that a target names twice as often. */
+const TURNS: readonly (typeof KINDS)[number][] = [...KINDS, '30 % altered', 'cut to half'];
+
+/** So many altered quotes, and beside each a sentence that nobody said. */
 export function* drawCases(db: Db, draw: Draw, count: number): Generator<Case> {
   const highest = prepare(db, 'SELECT max(key) FROM quotes').pluck().get() as number;
   const say = (): Said => {
@@ -40,7 +44,7 @@ export function* drawCases(db: Db, draw: Draw, count: number): Generator<Case> {
   const anyWord = () => draw.pick(say().words).replace(/[.,]$/, '').toLowerCase();
   for (let n = 0; n < count; n += 1) {
     const quote = say();
-    const kind = KINDS[n % KINDS.length] as (typeof KINDS)[number];
+    const kind = TURNS[n % TURNS.length] as (typeof KINDS)[number];
     yield build(kind, alter(draw, quote.words, kind, anyWord), [quote.key]);
     if (n % 2 === 0) {
       // As many words as a real one, each drawn from another quote: the vocabulary of the base, in nobody's order.

@@ -6,12 +6,13 @@ import { joinLetters, splitWords, type Word } from '../evidence/words.ts';
 import { readSaidQuote } from '../query/said-words.ts';
 import { findCandidates } from './candidates.ts';
 import { type Conflict, compareStanding, describeConflict, judgeClaim, type Named } from './claims.ts';
-import { findEqualStretch, type OwnWords, readOwnWords } from './own-words.ts';
+import { findEqualStretch, listWeights, type OwnWords, readOwnWords } from './own-words.ts';
 import type { Question } from './question.ts';
 import {
   compareTexts,
   describeEqual,
   estimateScore,
+  judge,
   LEAST_WORDS,
   type Reasons,
   type Resemblance,
@@ -22,7 +23,7 @@ import { alignWords, type Stretch, weighWord } from './word-alignment.ts';
 import type { Difference } from './word-differences.ts';
 
 /** Pairs of words that one question compares, over all candidates. */
-export const CELLS_BUDGET = 800_000;
+export const CELLS_BUDGET = 300_000;
 
 /** A place in a text, in code points, and what stands there. */
 export type Place = { start: number; end: number; words: string };
@@ -60,63 +61,92 @@ export type Attribution = {
 /** What was done for an answer: the postings read, the quotes compared, the pairs of words looked at. */
 export type Cost = { postings: number; compared: number; cells: number };
 
+/** A quote beside a sentence, not judged yet; `equal` where it has exactly its letters. */
+type Compared = { key: number; own: OwnWords; equal: boolean; resemblance: Resemblance };
+export type Comparison = {
+  words: Word[];
+  compared: Compared[];
+  /** As in `Candidates`. */
+  chance: number;
+  complete: boolean;
+  cost: Cost;
+};
+
 /** Reads and compares a bounded amount, whatever the text. */
 export function attribute(db: Db, question: Question): { answer: Attribution; cost: Cost } {
   const version = readDataVersion(db);
-  const words = splitWords(question.text);
-  const found = findCandidates(db, words);
-  const sentence = words.map((word, n) => weighWord(word, found.weights[n] as number));
-  const cost = { postings: found.read, compared: 0, cells: 0 };
-  const compared: Compared[] = [];
-  const letters = joinLetters(words);
-  for (const key of found.exact) {
-    const own = readOwnWords(db, key, sentence);
-    const stretch = findEqualStretch(own, letters);
-    if (stretch !== undefined)
-      compared.push({ key, own, resemblance: describeEqual(sentence, own.words, stretch, found.rarities) });
-  }
-  // Words that few may stand anywhere.
-  const likely = sizeOf(words) < LEAST_WORDS ? [] : found.likely;
-  const aligned = likely.map((key, n) => {
-    const own = readOwnWords(db, key, sentence);
-    const share = Math.floor((CELLS_BUDGET - cost.cells) / Math.min(4, likely.length - n));
-    const { pairs, cells } = alignWords(sentence, own.words, share);
-    cost.cells += cells;
-    return { key, own, pairs, estimate: estimateScore(sentence, own.words, pairs) };
-  });
-  const closest = aligned.toSorted((a, b) => b.estimate - a.estimate).slice(0, MOST_COMPARED);
-  for (const { key, own, pairs } of closest) {
-    const resemblance = compareTexts(sentence, own.words, pairs, found.rarities, found.chance);
-    compared.push({ key, own, resemblance });
-  }
-  cost.compared = found.exact.length + likely.length;
+  const { words, compared, chance, complete, cost } = compareWithQuotes(db, question.text);
   const texts = { text: question.text, words, index: indexCodePoints(question.text) };
-  const candidates = compared.flatMap((one) => present(db, texts, one)).sort(compareStanding);
+  const size = sizeOf(words);
+  const candidates = compared
+    .flatMap((one) => {
+      const verdict = one.equal ? 'exact' : judge(one.resemblance, size, chance);
+      return verdict === 'none' ? [] : present(db, texts, one, verdict);
+    })
+    .sort(compareStanding);
   const answer: Attribution = {
     conflict: describeConflict(candidates),
     verdict: candidates[0]?.verdict ?? 'none',
     claim: question.claimed_actor === null ? null : judgeClaim(question.claimed_actor, candidates),
-    words: Math.ceil(sizeOf(words)),
-    search: found.complete ? 'complete' : 'limited',
+    words: Math.ceil(size),
+    search: complete ? 'complete' : 'limited',
     candidates: candidates.slice(0, question.limit).map(({ kept: _, ...candidate }) => candidate),
     data_version: version,
   };
   return { answer, cost };
 }
 
-type Compared = { key: number; own: OwnWords; resemblance: Resemblance };
+/** The quotes that a text may come from, laid beside it word by word. */
+export function compareWithQuotes(db: Db, text: string): Comparison {
+  const words = splitWords(text);
+  const found = findCandidates(db, words);
+  const sentence = words.map((word, n) => weighWord(word, found.weights[n] as number));
+  const weights = listWeights(sentence);
+  const compared: Compared[] = [];
+  const letters = joinLetters(words);
+  for (const key of found.exact) {
+    const own = readOwnWords(db, key, weights);
+    const stretch = findEqualStretch(own, letters);
+    if (stretch === undefined) continue;
+    const resemblance = describeEqual(sentence, own.words, stretch, found.rarities);
+    compared.push({ key, own, equal: true, resemblance });
+  }
+  // Words that few may stand anywhere.
+  const likely = sizeOf(words) < LEAST_WORDS ? [] : found.likely;
+  let cells = 0;
+  const aligned = likely.map((key, n) => {
+    const own = readOwnWords(db, key, weights);
+    const share = Math.floor((CELLS_BUDGET - cells) / Math.min(4, likely.length - n));
+    const alignment = alignWords(sentence, own.words, share);
+    cells += alignment.cells;
+    return {
+      key,
+      own,
+      pairs: alignment.pairs,
+      estimate: estimateScore(sentence, own.words, alignment.pairs),
+    };
+  });
+  const closest = aligned.toSorted((a, b) => b.estimate - a.estimate).slice(0, MOST_COMPARED);
+  for (const { key, own, pairs } of closest) {
+    const resemblance = compareTexts(sentence, own.words, pairs, found.rarities);
+    compared.push({ key, own, equal: false, resemblance });
+  }
+  const cost = { postings: found.read, compared: found.exact.length + likely.length, cells };
+  return { words, compared, chance: found.chance, complete: found.complete, cost };
+}
+
 type Sentence = { text: string; words: readonly Word[]; index: CodePointIndex };
 
-/** Nothing for what does not resemble the sentence enough. */
 function present(
   db: Db,
   sentence: Sentence,
   { key, own, resemblance }: Compared,
+  verdict: Candidate['verdict'],
 ): (Candidate & { kept: Set<number> })[] {
-  const { verdict, score, reasons, differences } = resemblance;
+  const { score, reasons, differences } = resemblance;
   const [first] = differences;
   const last = differences.at(-1);
-  if (verdict === 'none' || first === undefined || last === undefined) return [];
+  if (first === undefined || last === undefined) return [];
   const quote = readSaidQuote(db, key);
   const text = indexCodePoints(quote.text);
   const placeInSentence = (stretch: Stretch) => {

@@ -4,7 +4,7 @@
  */
 import type { Db } from '../db/client.ts';
 import { joinLetters, listTerms, nameLetters, type Word } from '../evidence/words.ts';
-import { readKeyRange, readKeysOfTerm, readKeysOfTerms } from '../query/said-words.ts';
+import { readKeyRange, readKeysOfTerm } from '../query/said-words.ts';
 
 /** The most places in the index that one question reads, whatever it asks. */
 export const POSTINGS_BUDGET = 20_000;
@@ -135,7 +135,6 @@ function vote(search: Search, texts: readonly string[], share: number, votes: Ma
   const terms = texts.map((text) => look(search, text)).toSorted((a, b) => a.frequency - b.frequency);
   const left = () => share - (search.read - start);
   let full = 0;
-  const common: Term[] = [];
   for (const term of terms) {
     if (!term.whole && full < ENOUGH && term.frequency <= left()) {
       const rest = readCounted(search, term.text, left(), term.keys.at(-1));
@@ -143,15 +142,11 @@ function vote(search: Search, texts: readonly string[], share: number, votes: Ma
       term.keys = term.keys.concat(rest);
       term.frequency = Math.max(term.frequency, term.keys.length);
     }
-    if (!term.whole) {
-      common.push(term);
-      continue;
-    }
+    if (!term.whole) continue;
     if (term.keys.length > 0) full += 1;
     cast(votes, term.keys, rarityOf(search, term.text));
   }
-  if (full >= LEAST || common.length === 0) return true;
-  return voteTogether(search, common, left(), votes);
+  return full >= LEAST || terms.every(({ whole }) => whole);
 }
 
 /** So many words looked up completely find nearly every quote, though a third of them be wrong: no more are read. */
@@ -161,37 +156,6 @@ const LEAST = 3;
 
 function cast(votes: Map<number, number>, keys: readonly number[], weight: number): void {
   for (const key of keys) votes.set(key, (votes.get(key) ?? 0) + weight);
-}
-
-const SLICES = 8;
-
-/** Words that are each too common are looked up together, in slices of the keys, as far as the budget goes. */
-function voteTogether(
-  search: Search,
-  common: readonly Term[],
-  budget: number,
-  votes: Map<number, number>,
-): boolean {
-  const together = common.slice(0, 4);
-  if (together.length < 2) return false;
-  const weight = together.reduce((sum, term) => sum + rarityOf(search, term.text), 0);
-  const cost = ((together[0] as Term).frequency / SLICES) * 2;
-  const width = Math.ceil(search.size / SLICES);
-  let spent = 0;
-  for (let n = 0; n < SLICES; n++) {
-    if (spent + cost > budget) return false;
-    const first = search.lowest + n * width;
-    const keys = readKeysOfTerms(
-      search.db,
-      together.map((term) => term.text),
-      { first, last: first + width - 1 },
-      Math.max(1, Math.floor(budget - spent)),
-    );
-    search.read += keys.length;
-    spent += cost;
-    cast(votes, keys, weight);
-  }
-  return true;
 }
 
 /** The best of each part, and of these the best: a short quote in a long text is not lost among the others. */

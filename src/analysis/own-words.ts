@@ -13,17 +13,24 @@ export type OwnWords = {
   place: (stretch: Stretch) => { start: number; end: number };
 };
 
+/** What words weigh where they stand in a quote. */
+export type Weights = { known: ReadonlyMap<string, number>; mean: number };
+
 /** A word that the sentence does not have weighs as much as its words do on average: to ask for each would cost too much. */
-export function readOwnWords(db: Db, key: number, sentence: readonly WeighedWord[]): OwnWords {
-  const weights = new Map(sentence.map((word) => [word.term, word.weight / word.size]));
-  const mean = [...weights.values()].reduce((sum, weight) => sum + weight, 0) / Math.max(1, weights.size);
+export function listWeights(sentence: readonly WeighedWord[]): Weights {
+  const known = new Map(sentence.map((word) => [word.term, word.weight / word.size]));
+  const mean = [...known.values()].reduce((sum, weight) => sum + weight, 0) / Math.max(1, known.size);
+  return { known, mean };
+}
+
+export function readOwnWords(db: Db, key: number, { known, mean }: Weights): OwnWords {
   const words: WeighedWord[] = [];
   const starts: number[] = [];
   const spans = readSaidStretches(db, key).map(({ exact, text_start }) => {
     starts.push(words.length);
     for (const word of splitWords(exact)) {
       const weighed = weighWord(word, 0);
-      weighed.weight = (weights.get(weighed.term) ?? mean) * word.size;
+      weighed.weight = (known.get(weighed.term) ?? mean) * word.size;
       words.push(weighed);
     }
     return { exact, text_start };

@@ -24,6 +24,8 @@ export function weighWord(word: Word, weight: number): WeighedWord {
 
 /** The longest stretch of either that is compared at once. */
 export const MOST_COMPARED = 600;
+/** A quote is looked for in a stretch of the sentence that is so many times as long, and a little more. */
+const SPREAD = 4;
 /** What a word that the other lacks takes away, as a share of its weight, and at least. */
 const SKIPPED_SHARE = 0.3;
 const SKIPPED_LEAST = 0.02;
@@ -36,7 +38,10 @@ export function alignWords(
 ): Alignment {
   const shared = new Set(quote.map((word) => word.term));
   const most = Math.max(16, Math.min(MOST_COMPARED, Math.floor(Math.sqrt(mostCells))));
-  const width = Math.max(16, Math.min(MOST_COMPARED, Math.floor(mostCells / Math.min(quote.length, most))));
+  const width = Math.max(
+    16,
+    Math.min(MOST_COMPARED, SPREAD * quote.length + 64, Math.floor(mostCells / Math.min(quote.length, most))),
+  );
   const a = findDensest(sentence, shared, width);
   const within = new Set(sentence.slice(a.first, a.last).map((word) => word.term));
   const b = findDensest(quote, within, Math.max(most, Math.floor(mostCells / Math.max(1, a.last - a.first))));

@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import { type Attribution, attribute, type Candidate } from '../analysis/attribution.ts';
 import { ANSWERS, MOST_ANSWERS, parseQuestion, resolveQuestion } from '../analysis/question.ts';
 import { readConfig } from '../config.ts';
-import { openDatabase, requireBase } from '../db/client.ts';
+import { openDatabase, requireCurrent } from '../db/client.ts';
 import { countCodePoints } from '../evidence/code-points.ts';
 import { addSettings, readFlags } from './settings.ts';
 
@@ -31,7 +31,7 @@ export function addWhoSaid(program: Command): void {
       });
       const db = openDatabase(readConfig(readFlags(options)).DATABASE, { readonly: true });
       try {
-        requireBase(db);
+        requireCurrent(db);
         const { answer } = attribute(db, await resolveQuestion(db, asked));
         console.log(
           options.json ? JSON.stringify(answer, null, 2) : listAnswerLines(answer, asked.text).join('\n'),

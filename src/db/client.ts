@@ -78,6 +78,15 @@ export function requireBase(db: Db): void {
   throw new UsageError(`The database ${db.name} holds no base yet. \`verbatim seed\` makes one.`);
 }
 
+/** Throws a UsageError for a base that lacks what this release reads: one opened to be read alone is not migrated. */
+export function requireCurrent(db: Db): void {
+  requireBase(db);
+  if (!hasPendingMigrations(db, MIGRATIONS)) return;
+  throw new UsageError(
+    `The database ${db.name} was written by an earlier release. \`verbatim serve\` and \`verbatim seed\` bring it up to date.`,
+  );
+}
+
 /** Reads what the migrator reads, because loading it takes longer than everything else at the start. */
 function hasPendingMigrations(db: Db, folder: string): boolean {
   const journal = JSON.parse(readFileSync(join(folder, 'meta', '_journal.json'), 'utf8')) as {

@@ -10,7 +10,7 @@ export function readKeyRange(db: Db): { lowest: number; highest: number } {
   return { lowest: lowest ?? 0, highest: highest ?? -1 };
 }
 
-/** Keys of the quotes that have a term, ascending, behind `after`: at most so many. */
+/** Keys of the quotes that have a term, ascending, behind `after`: at most so many, and no other place of the index is read. */
 export function readKeysOfTerm(db: Db, term: string, most: number, after = 0): number[] {
   // The driver binds numbers as REAL, and FTS5 takes a rowid that is no INTEGER for no condition at all.
   return prepare(
@@ -19,21 +19,6 @@ export function readKeysOfTerm(db: Db, term: string, most: number, after = 0): n
   )
     .pluck()
     .all(quoteTerm(term), after, most) as number[];
-}
-
-/** Keys of the quotes between two keys that have all of these terms: at most so many. */
-export function readKeysOfTerms(
-  db: Db,
-  terms: readonly string[],
-  between: { first: number; last: number },
-  most: number,
-): number[] {
-  return prepare(
-    db,
-    'SELECT rowid FROM said_words_fts WHERE said_words_fts MATCH ? AND rowid BETWEEN CAST(? AS INTEGER) AND CAST(? AS INTEGER) LIMIT ?',
-  )
-    .pluck()
-    .all(terms.map(quoteTerm).join(' AND '), between.first, between.last, most) as number[];
 }
 
 /** Terms hold no quotation mark: they are letters, digits and emoji. */

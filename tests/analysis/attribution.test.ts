@@ -1,12 +1,13 @@
 // Who said this: what people remember, and what the base answers, through the API.
 import fc from 'fast-check';
 import type { FastifyInstance } from 'fastify';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { openDraw } from '../../bench/draw.ts';
 import { type Attribution, attribute, CELLS_BUDGET } from '../../src/analysis/attribution.ts';
 import { MOST_CANDIDATES, POSTINGS_BUDGET } from '../../src/analysis/candidates.ts';
 import { LONGEST_TEXT, MOST_ANSWERS } from '../../src/analysis/question.ts';
 import type { Db } from '../../src/db/client.ts';
+import { readKeysOfTerm } from '../../src/query/said-words.ts';
 import {
   ask,
   buildTestApp,
@@ -17,6 +18,8 @@ import {
   openSeededBase,
   surroundings,
 } from '../base.ts';
+
+vi.mock('../../src/query/said-words.ts', { spy: true });
 
 let app: FastifyInstance;
 let db: Db;
@@ -157,7 +160,13 @@ describe('whatever is asked', () => {
   test('nothing throws, and the work stays within its bounds', () => {
     fc.assert(
       fc.property(texts, (text) => {
+        vi.mocked(readKeysOfTerm).mockClear();
         const { answer, cost } = attribute(db, { text, claimed_actor: null, limit: MOST_ANSWERS });
+        // Each looks up one term, so that the index walks over no place which it does not return.
+        const { calls, results } = vi.mocked(readKeysOfTerm).mock;
+        expect(calls.every(([, term, most]) => !/[\s"]/.test(term) && most > 0)).toBe(true);
+        const read = results.reduce((sum, { value }) => sum + (value as number[]).length, 0);
+        expect(cost.postings).toBe(read);
         expect(cost.postings).toBeLessThanOrEqual(POSTINGS_BUDGET + 100);
         expect(cost.compared).toBeLessThanOrEqual(MOST_CANDIDATES + 100);
         expect(cost.cells).toBeLessThanOrEqual(CELLS_BUDGET);
