@@ -30,13 +30,13 @@ export type Resemblance = { score: number; reasons: Reasons; differences: Differ
 /** Chosen by the search that `npm run eval:attribution` prints, on other sentences than those it reports on. */
 export const THRESHOLDS = {
   /** The least score of `near` and of `partial`. */
-  score: 0.45,
+  score: 0.4,
   /** The least fidelity of `partial`. */
   fidelity: 0.55,
   /** The rarity of the kept words beyond that at which one quote in the base would have them by chance. */
-  beyond_chance: 4,
+  beyond_chance: 5,
   /** How much more of it for each word that the sentence has fewer than eight. */
-  few_words: 1,
+  few_words: 0,
   /** Of sentence and quote alike, so much must lie in the compared stretches for `near`. */
   whole: 0.85,
 };
