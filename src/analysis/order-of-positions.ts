@@ -59,23 +59,28 @@ function findKnown(dated: readonly Held[]): Change[] {
   const ended = dated.toSorted((a, b) => a.latest - b.latest || a.earliest - b.earliest || a.key - b.key);
   const begun = dated.toSorted((a, b) => a.earliest - b.earliest || a.latest - b.latest || a.key - b.key);
   const changes: Change[] = [];
-  const last = new Map<string, Held>();
+  /** Of each position, what has ended, by its end; only those that began after all that ended later. */
+  const last = new Map<string, Held[]>();
   const newest = new Map<string, Change>();
   let n = 0;
   /** The latest beginning among what has ended: what ended before it is not a neighbour any more. */
   let since = Number.NEGATIVE_INFINITY;
   for (const to of begun) {
     for (let one = ended[n]; one !== undefined && one.latest < to.earliest; one = ended[n]) {
-      last.set(one.position, one);
+      const same = (last.get(one.position) ?? []).filter(({ earliest }) => earliest > one.earliest);
+      last.set(one.position, [...same, one]);
       since = Math.max(since, one.earliest);
       n += 1;
     }
-    for (const from of last.values()) {
-      if (from.position === to.position || from.latest < since) continue;
+    for (const [position, all] of last) {
+      const ones = all.filter(({ latest }) => latest >= since);
+      last.set(position, ones);
+      const before = newest.get(namePair({ position }, to, 'directed'));
+      // It may be the change that was found already, where its end is not known to lie before this one's beginning.
+      const isNew = ({ earliest }: Held) => before === undefined || earliest > before.to.latest;
+      const from = position === to.position ? undefined : ones.findLast(isNew);
+      if (from === undefined) continue;
       const name = namePair(from, to, 'directed');
-      const before = newest.get(name);
-      // It may be the change that was found already: its end is not known to lie before this one's beginning.
-      if (before !== undefined && from.earliest <= before.to.latest) continue;
       const change: Change = { order: 'known', from, to };
       newest.set(name, change);
       changes.push(change);
@@ -84,7 +89,9 @@ function findKnown(dated: readonly Held[]): Change[] {
   return changes;
 }
 
-function namePair(a: Held, b: Held, kind: 'directed' | 'either' = 'either'): string {
+type Positioned = Pick<Held, 'position'>;
+
+function namePair(a: Positioned, b: Positioned, kind: 'directed' | 'either' = 'either'): string {
   const names = [a.position, b.position];
   return (kind === 'either' ? names.toSorted() : names).join(' ');
 }

@@ -151,6 +151,21 @@ describe('on any dates', () => {
         return { key, ...rest, ...bounds };
       }),
     );
+  /** Support, mixed, support, mixed; and one more support that may be either. */
+  const BACK_AND_FORTH: Held[] = [
+    ['support', 0, 0],
+    ['mixed', 1, 1],
+    ['support', 2, 2],
+    ['support', 0, 3],
+    ['mixed', 4, 4],
+  ].map(([position, earliest, latest], key) => ({
+    key,
+    position: String(position),
+    earliest: Number(earliest),
+    latest: Number(latest),
+    unit: 'a',
+    coder: 1,
+  }));
   const isDated = (one: Held) => one.earliest <= one.latest;
   const isBefore = (a: Held, b: Held) => isDated(a) && isDated(b) && a.latest < b.earliest;
 
@@ -179,6 +194,7 @@ describe('on any dates', () => {
           }
         }
       }),
+      { examples: [[BACK_AND_FORTH]], numRuns: 500 },
     );
   });
 
