@@ -14,11 +14,12 @@ import { changeDataVersion, readFact, writeFact } from '../src/db/data-version.t
 import type { IncomingRecord } from '../src/import/format.ts';
 import { getResource, resources } from '../src/resources/registry.ts';
 import type { Draft, Noun } from '../src/resources/resource.ts';
+import { hasSameDeclarations } from '../src/store/declarations.ts';
 import { listDerived } from '../src/store/derived.ts';
 import { digestRecord } from '../src/store/digest-record.ts';
 import { storeDocuments } from '../src/store/render.ts';
 import { insertRecord } from '../src/store/rows.ts';
-import { hasSameDeclarations, replaceRecords } from '../src/store/write.ts';
+import { replaceRecords } from '../src/store/write.ts';
 import { DATA_VERSION, generateRecords } from './data.ts';
 
 export const DATA_FOLDER = fileURLToPath(new URL('../data/bench', import.meta.url));

@@ -10,7 +10,7 @@ import { addServe } from './cli/serve.ts';
 import { addSettings, readFlags } from './cli/settings.ts';
 import { addWhoSaid } from './cli/who-said.ts';
 import { loadEnvironmentFile, readConfig } from './config.ts';
-import { type Db, migrateDatabase, openDatabase, requireBase } from './db/client.ts';
+import { type Db, migrateDatabase, openDatabase } from './db/client.ts';
 import { formatFileProblem, LoadRefusal, Refusal, UsageError } from './errors.ts';
 import { writeContract } from './http/openapi.ts';
 import { RELEASE } from './release.ts';
@@ -18,6 +18,7 @@ import { buildSeedSchemas, writeSeedSchemas } from './seed/json-schemas.ts';
 import { loadSeeds } from './seed/load.ts';
 import { locateInSeeds } from './seed/locate.ts';
 import { readTextFile } from './seed/read.ts';
+import { requireThisRelease } from './store/declarations.ts';
 import { explainFailure } from './store/failures.ts';
 import { type Progress, verifyBase } from './store/verify-base.ts';
 import { verifyDocument } from './store/verify-document.ts';
@@ -92,7 +93,7 @@ function verifyWhole(path: string): void {
 function verifyText(path: string, file: string, source: string | undefined): void {
   const db = openDatabase(path, { readonly: true });
   try {
-    requireBase(db);
+    requireThisRelease(db);
     reportDocument(db, file, source);
   } finally {
     db.close();

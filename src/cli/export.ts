@@ -13,11 +13,12 @@ import {
 import { basename } from 'node:path';
 import { type Command, Option } from 'commander';
 import { readConfig } from '../config.ts';
-import { type Db, openDatabase, requireBase } from '../db/client.ts';
+import { type Db, openDatabase } from '../db/client.ts';
 import { UsageError } from '../errors.ts';
 import { listColumns, writeHeader, writeRecords } from '../formats/csv.ts';
 import { getResource, resources } from '../resources/registry.ts';
 import type { Noun } from '../resources/resource.ts';
+import { requireThisRelease } from '../store/declarations.ts';
 import { exportDocuments, exportLines } from '../store/export.ts';
 import { publishBase } from '../store/publish.ts';
 import { requireOutput } from './output-file.ts';
@@ -50,7 +51,7 @@ export function addExport(program: Command): void {
       requireOutput('--output', options.output, [DATABASE]);
       const db = openDatabase(DATABASE, { readonly: true });
       try {
-        requireBase(db);
+        requireThisRelease(db);
         const nouns = (options.noun ?? []) as Noun[];
         if (options.format === 'sqlite') await exportBase(db, options.output, nouns);
         else if (options.format === 'csv') exportTable(db, options.output, nouns, options.rows ?? null);

@@ -1,15 +1,15 @@
 /** `verbatim import` */
+import { existsSync } from 'node:fs';
 import { SingleBar } from 'cli-progress';
 import { type Command, Option } from 'commander';
 import { readConfig } from '../config.ts';
-import { migrateDatabase, openDatabase } from '../db/client.ts';
+import { type Db, openDatabase } from '../db/client.ts';
 import { UsageError } from '../errors.ts';
 import { importFormats, listFormatFlags } from '../import/formats.ts';
 import type { ImportProgress, ImportReport } from '../import/import.ts';
 import { importIntoBase } from '../import/into-base.ts';
 import { nameRejects, openRejects } from '../import/rejects.ts';
 import { ID_PATTERN } from '../resources/schemas.ts';
-import { renewRecords } from '../store/write.ts';
 import { actorKind, listWords } from '../vocabulary.ts';
 import { requireOutput } from './output-file.ts';
 import { addSettings, readFlags } from './settings.ts';
@@ -57,11 +57,10 @@ export function addImport(program: Command): void {
     const { DATABASE } = readConfig(readFlags(options));
     const rejects = options.rejects ?? nameRejects(files, format);
     requireOutput('--rejects', rejects, [...files, DATABASE]);
-    const db = openDatabase(DATABASE);
+    const dryRun = options.dryRun === true;
+    const db = dryRun ? openForLooking(DATABASE) : openDatabase(DATABASE);
     const bar = openBar();
     try {
-      migrateDatabase(db);
-      renewRecords(db);
       const report = await importIntoBase(
         db,
         {
@@ -74,15 +73,20 @@ export function addImport(program: Command): void {
           rejects: openRejects(rejects, format),
           onProgress: bar.show,
         },
-        { dryRun: options.dryRun === true },
+        { dryRun },
       );
       bar.stop();
-      sayReport(report, { rejects, dryRun: options.dryRun === true });
+      sayReport(report, { rejects, dryRun });
     } finally {
       bar.stop();
       db.close();
     }
   });
+}
+
+/** Where there is no base yet, an empty one that SQLite keeps to itself. */
+function openForLooking(path: string): Db {
+  return existsSync(path) ? openDatabase(path, { readonly: true }) : openDatabase('');
 }
 
 function readCorpus(corpus: string | undefined, optional: boolean): string | null {

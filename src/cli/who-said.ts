@@ -4,8 +4,9 @@ import type { Command } from 'commander';
 import { type Attribution, attribute, type Candidate } from '../analysis/attribution.ts';
 import { ANSWERS, MOST_ANSWERS, parseQuestion, resolveQuestion } from '../analysis/question.ts';
 import { readConfig } from '../config.ts';
-import { openDatabase, requireCurrent } from '../db/client.ts';
+import { openDatabase } from '../db/client.ts';
 import { countCodePoints } from '../evidence/code-points.ts';
+import { requireThisRelease } from '../store/declarations.ts';
 import { addSettings, readFlags } from './settings.ts';
 
 const NO = 1;
@@ -31,7 +32,7 @@ export function addWhoSaid(program: Command): void {
       });
       const db = openDatabase(readConfig(readFlags(options)).DATABASE, { readonly: true });
       try {
-        requireCurrent(db);
+        requireThisRelease(db);
         const { answer } = attribute(db, await resolveQuestion(db, asked));
         console.log(
           options.json ? JSON.stringify(answer, null, 2) : listAnswerLines(answer, asked.text).join('\n'),

@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import Database from 'better-sqlite3';
 import { UsageError } from '../errors.ts';
+import { RELEASE } from '../release.ts';
 import { registerFunctions } from './functions.ts';
 
 export type Db = Database.Database;
@@ -13,9 +14,12 @@ const require = createRequire(import.meta.url);
 const CACHE_KIB = 65_536;
 const MIGRATIONS = fileURLToPath(new URL('../../migrations', import.meta.url));
 
-/** `:memory:` or a path; a missing file and its folder are made, unless `readonly`. */
+/**
+ * `:memory:`, a path, or '' for a file that SQLite keeps to itself; a missing file and its folder are made, unless
+ * `readonly`.
+ */
 export function openDatabase(path: string, options: { readonly?: boolean } = {}): Db {
-  const inMemory = path === ':memory:';
+  const inMemory = path === ':memory:' || path === '';
   if (options.readonly && !inMemory && !existsSync(path)) {
     throw new UsageError(`There is no database at ${path}. \`verbatim seed\` makes one.`);
   }
@@ -43,7 +47,8 @@ export function openDatabase(path: string, options: { readonly?: boolean } = {})
 /**
  * Brings the tables up to date. Foreign keys are off meanwhile, because a table rebuilt with them on loses its child
  * rows (drizzle-orm#5782), and because switching them inside the migration's transaction does nothing.
- * Throws when a migration left a broken reference or fewer rows in any table.
+ * Throws UsageError for a base of a later release, and when a migration left a broken reference or fewer rows in any
+ * table.
  */
 export function migrateDatabase(db: Db, folder = MIGRATIONS): void {
   if (!hasPendingMigrations(db, folder)) return;
@@ -72,36 +77,39 @@ export function migrateDatabase(db: Db, folder = MIGRATIONS): void {
   }
 }
 
-/** Throws a UsageError for a database that holds no base, such as an empty file. */
+/** Throws UsageError for a database that holds no base, such as an empty file. */
 export function requireBase(db: Db): void {
   if (db.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'facts'").get() !== undefined) return;
   throw new UsageError(`The database ${db.name} holds no base yet. \`verbatim seed\` makes one.`);
 }
 
-/** Throws a UsageError for a base that lacks what this release reads: one opened to be read alone is not migrated. */
-export function requireCurrent(db: Db): void {
-  requireBase(db);
-  if (!hasPendingMigrations(db, MIGRATIONS)) return;
-  throw new UsageError(
-    `The database ${db.name} was written by an earlier release. \`verbatim serve\` and \`verbatim seed\` bring it up to date.`,
+/** What is said of a base that this release would not understand. `release` is the one that wrote it, if it is known. */
+export function explainLater(db: Db, release?: string): UsageError {
+  const which = release === undefined ? 'a later release' : `release ${release}, a later one`;
+  return new UsageError(
+    `The database ${db.name} was written by ${which} than this (${RELEASE}): use \`verbatim\` of that release or a newer one.`,
   );
 }
 
-/** Reads what the migrator reads, because loading it takes longer than everything else at the start. */
-function hasPendingMigrations(db: Db, folder: string): boolean {
+/**
+ * Reads what the migrator reads, because loading it takes longer than everything else at the start. Throws UsageError for
+ * a base that has a migration unknown here, and for one that is no base.
+ */
+export function hasPendingMigrations(db: Db, folder = MIGRATIONS): boolean {
   const journal = JSON.parse(readFileSync(join(folder, 'meta', '_journal.json'), 'utf8')) as {
     entries: { when: number }[];
   };
-  const newest = Math.max(...journal.entries.map((entry) => entry.when));
-  const known =
+  const known = journal.entries.map((entry) => entry.when);
+  const migrated =
     db.prepare("SELECT 1 FROM sqlite_schema WHERE name = '__drizzle_migrations'").get() !== undefined;
-  if (!known && db.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'quotes'").get() !== undefined)
+  if (!migrated && db.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'quotes'").get() !== undefined)
     throw new UsageError(
       `${db.name} was written by \`verbatim export\` to be read, and is no base to write to.`,
     );
-  if (!known) return true;
-  const last = db.prepare('SELECT max(created_at) FROM __drizzle_migrations').pluck().get() as number | null;
-  return last === null || Number(last) < newest;
+  if (!migrated) return true;
+  const applied = db.prepare('SELECT created_at FROM __drizzle_migrations').pluck().all().map(Number);
+  if (applied.some((when) => !known.includes(when))) throw explainLater(db);
+  return Math.max(...known) > Math.max(...applied, 0);
 }
 
 function countRows(db: Db): Map<string, number> {

@@ -1,11 +1,13 @@
 /** Where an import goes: the base itself in short transactions, a new file in its place, or a copy to be thrown away. */
 import { statSync } from 'node:fs';
-import type { Db } from '../db/client.ts';
+import { type Db, migrateDatabase } from '../db/client.ts';
 import { openImportStore } from '../store/batch.ts';
 import { openBulkLoad } from '../store/bulk.ts';
+import { isOfThisRelease } from '../store/declarations.ts';
 import { isDiskFull } from '../store/failures.ts';
 import { isEmpty, measureBase } from '../store/lookup.ts';
 import { openScratch } from '../store/scratch.ts';
+import { renewRecords } from '../store/write.ts';
 import { type ImportOptions, type ImportReport, importFiles } from './import.ts';
 
 /** Few enough that a reader, or another writer, never waits for long. */
@@ -22,7 +24,10 @@ export type Target = {
   bulkFrom?: number;
 };
 
-/** Where a new file took the base's place, its handle is closed. */
+/**
+ * Brings the base up to date first. Where a new file took its place, its handle is closed; a dry run writes nothing to it,
+ * and needs a handle for reading alone.
+ */
 export async function importIntoBase(
   db: Db,
   given: Omit<ImportOptions, 'batch'>,
@@ -30,13 +35,21 @@ export async function importIntoBase(
 ): Promise<ImportReport> {
   const options = { ...given, batch: RECORDS_IN_BATCH };
   if (dryRun) {
+    const earlier = !isOfThisRelease(db) && measureBase(db) > 0;
     const scratch = openScratch(db);
     try {
-      return await importFiles(scratch.db, openImportStore(scratch.db), options);
+      bringUpToDate(scratch.db);
+      const report = await importFiles(scratch.db, openImportStore(scratch.db), options);
+      if (earlier)
+        report.notes.push(
+          'The import itself would bring the base up to date first: an earlier release wrote it.',
+        );
+      return report;
     } finally {
       scratch.discard();
     }
   }
+  bringUpToDate(db);
   const size = given.files.reduce(
     (sum, file) => sum + (statSync(file, { throwIfNoEntry: false })?.size ?? 0),
     0,
@@ -61,6 +74,11 @@ export async function importIntoBase(
   }
   bulk.abandon();
   return report.stopped === null ? report : sayNothingWritten(report);
+}
+
+function bringUpToDate(db: Db): void {
+  migrateDatabase(db);
+  renewRecords(db);
 }
 
 /** A load into a new file has no batches that stay. */

@@ -1,8 +1,9 @@
 import type { Db } from '../db/client.ts';
 import { readFact } from '../db/data-version.ts';
 import { LoadRefusal } from '../errors.ts';
+import { hasSameDeclarations } from '../store/declarations.ts';
 import { findWithdrawal, isOfOrigin, readDraft } from '../store/lookup.ts';
-import { hasSameDeclarations, type Report, replaceRecords, WriteRefusal } from '../store/write.ts';
+import { type Report, replaceRecords, WriteRefusal } from '../store/write.ts';
 import { checkSeeds } from './check.ts';
 import { hashSeeds } from './read.ts';
 

@@ -6,9 +6,10 @@ import { removeFile } from './bulk.ts';
 
 export type Scratch = { db: Db; discard: () => void };
 
-/** Beside the base's file, because that is where there is room for a base. */
+/** Beside the base's file, because that is where there is room for a base. A base without a file and a name is one already. */
 export function openScratch(db: Db): Scratch {
-  const path = db.memory ? ':memory:' : `${db.name}.dry-run`;
+  if (db.name === '') return { db, discard: () => {} };
+  const path = `${db.name}.dry-run`;
   if (db.memory) {
     const copy = new Database(db.serialize());
     registerFunctions(copy);

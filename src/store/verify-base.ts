@@ -7,10 +7,11 @@ import { digestText } from '../evidence/digest.ts';
 import { resources } from '../resources/registry.ts';
 import type { Resource } from '../resources/resource.ts';
 import type { Row } from './columns.ts';
+import { requireThisRelease } from './declarations.ts';
 import { checkPlaces, listSpans, readPlaces } from './places.ts';
 import { listTextIndexes } from './text-indexes.ts';
 import { compareDerived } from './verify-derived.ts';
-import { listFileFaults, requireRelease } from './verify-file.ts';
+import { listFileFaults } from './verify-file.ts';
 import { checkRecords } from './verify-records.ts';
 import { listTextFaults } from './verify-text.ts';
 
@@ -100,7 +101,7 @@ export function verifyBase(db: Db, onProgress?: (progress: Progress) => void): B
   let total = 0;
   const failure = attempt(() => {
     requireTables(db);
-    requireRelease(db);
+    requireThisRelease(db);
     total = CHECKS.reduce((sum, { steps }) => sum + steps(db), 0);
   });
   const check = new Check(db, total, onProgress);

@@ -1,7 +1,6 @@
 /** Whether the file is whole: its pages and indexes, its references, and tables that are those of this release. */
 import { type Db, migrateDatabase, openDatabase } from '../db/client.ts';
 import { readFact } from '../db/data-version.ts';
-import { UsageError } from '../errors.ts';
 
 type SchemaRow = { type: string; name: string; tbl_name: string; sql: string | null };
 type Shape = { schema: Map<string, SchemaRow>; migrations: string[] };
@@ -32,19 +31,6 @@ function readShape(db: Db): Shape {
     schema: new Map(rows.map((row) => [`${row.type} ${row.name}`, row])),
     migrations: migrations.map((row) => JSON.stringify(row)),
   };
-}
-
-/** Throws UsageError for a base of another release: its tables cannot be held against those of this one. */
-export function requireRelease(db: Db): void {
-  const known = readExpected().migrations;
-  const applied = readShape(db).migrations;
-  const behind = applied.length < known.length && applied.every((one, n) => one === known[n]);
-  if (behind)
-    throw new UsageError(
-      'The base was written by an earlier release. `verbatim seed` or `verbatim serve` brings it up to date.',
-    );
-  if (applied.length > known.length && known.every((one, n) => one === applied[n]))
-    throw new UsageError('The base was written by a later release than this one, which cannot check it.');
 }
 
 export function* listFileFaults(db: Db): Generator<string> {

@@ -1,11 +1,11 @@
 /** The one place that writes records. Everything that is derived from them is made true here, in the same transaction. */
-import { createHash } from 'node:crypto';
 import type { Db } from '../db/client.ts';
 import { changeDataVersion, readFact, writeFact } from '../db/data-version.ts';
 import { prepare } from '../db/statements.ts';
 import { resources } from '../resources/registry.ts';
 import type { Draft, Noun, Resource } from '../resources/resource.ts';
 import { type FindKey, listReferencePlaces } from './columns.ts';
+import { declarationFacts, hasSameDeclarations } from './declarations.ts';
 import { type Changes, isRelisted, listDependents } from './dependents.ts';
 import { digestRecord } from './digest-record.ts';
 import { rebuildNames } from './name-keys.ts';
@@ -16,15 +16,6 @@ export type Origin = 'seed' | 'import';
 export type Counts = { added: number; changed: number; unchanged: number; withdrawn: number };
 export type Report = Map<Noun, Counts>;
 export type Withdrawal = { noun: Noun; id: string; reason: string };
-
-const DECLARATIONS_FACT = 'declarations';
-/** Hash of what the nouns declare: it changes when stored records must be rendered anew. */
-const DECLARATIONS = createHash('sha256').update(JSON.stringify(resources)).digest('hex');
-
-/** Whether the base was written by the declarations of this release. */
-export function hasSameDeclarations(db: Db): boolean {
-  return readFact(db, DECLARATIONS_FACT) === DECLARATIONS;
-}
 
 /** A record that cannot be written, for a reason that only the base knows. */
 export class WriteRefusal extends Error {
@@ -82,7 +73,7 @@ export function replaceRecords(
     }
     refuseBrokenReferences(db);
     const newReasons = noteWithdrawals(db, options.withdrawals, options.origin);
-    const newFacts = Object.entries({ ...options.facts, [DECLARATIONS_FACT]: DECLARATIONS }).filter(
+    const newFacts = Object.entries({ ...options.facts, ...declarationFacts }).filter(
       ([name, value]) => readFact(db, name) !== value,
     );
     const newRecords = [...report.values()].some(
@@ -112,7 +103,7 @@ export function renewRecords(db: Db): boolean {
   if (hasSameDeclarations(db)) return false;
   const renew = db.transaction(() => {
     renderAll(db);
-    writeFact(db, DECLARATIONS_FACT, DECLARATIONS);
+    for (const [name, value] of Object.entries(declarationFacts)) writeFact(db, name, value);
     changeDataVersion(db);
   });
   renew.immediate();
