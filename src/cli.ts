@@ -3,7 +3,6 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { SingleBar } from 'cli-progress';
 import { Command, Option } from 'commander';
-import { buildApp } from './app.ts';
 import { addExport } from './cli/export.ts';
 import { addImport } from './cli/import.ts';
 import { addServe } from './cli/serve.ts';
@@ -12,7 +11,6 @@ import { addWhoSaid } from './cli/who-said.ts';
 import { loadEnvironmentFile, readConfig } from './config.ts';
 import { type Db, migrateDatabase, openDatabase } from './db/client.ts';
 import { formatFileProblem, LoadRefusal, Refusal, UsageError } from './errors.ts';
-import { writeContract } from './http/openapi.ts';
 import { RELEASE } from './release.ts';
 import { buildSeedSchemas, writeSeedSchemas } from './seed/json-schemas.ts';
 import { loadSeeds } from './seed/load.ts';
@@ -196,6 +194,10 @@ addSettings(
     const config = readConfig(readFlags(options));
     const db = openDatabase(':memory:');
     migrateDatabase(db);
+    const [{ buildApp }, { writeContract }] = await Promise.all([
+      import('./app.ts'),
+      import('./http/openapi.ts'),
+    ]);
     const app = await buildApp({ db, config: readConfig({}, {}) });
     const contract = writeContract(app);
     await app.close();

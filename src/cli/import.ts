@@ -1,5 +1,6 @@
 /** `verbatim import` */
 import { existsSync } from 'node:fs';
+import { setFlagsFromString } from 'node:v8';
 import { SingleBar } from 'cli-progress';
 import { type Command, Option } from 'commander';
 import { readConfig } from '../config.ts';
@@ -15,6 +16,11 @@ import { requireOutput } from './output-file.ts';
 import { addSettings, readFlags } from './settings.ts';
 
 const NO = 1;
+/**
+ * V8 lets its young generation grow to a hundred megabytes where much of what is made is kept for a while, as it is in a
+ * batch, and its old one to several times what it holds. Neither makes an import faster.
+ */
+const LITTLE_MEMORY = ['--semi-space-growth-factor=1', '--heap-growing-percent=30'];
 
 export function addImport(program: Command): void {
   const command = addSettings(
@@ -57,6 +63,7 @@ export function addImport(program: Command): void {
     const { DATABASE } = readConfig(readFlags(options));
     const rejects = options.rejects ?? nameRejects(files, format);
     requireOutput('--rejects', rejects, [...files, DATABASE]);
+    for (const flag of LITTLE_MEMORY) setFlagsFromString(flag);
     const dryRun = options.dryRun === true;
     const db = dryRun ? openForLooking(DATABASE) : openDatabase(DATABASE);
     const bar = openBar();

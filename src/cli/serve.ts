@@ -5,11 +5,12 @@ import { type Config, readConfig } from '../config.ts';
 import { openDatabase } from '../db/client.ts';
 import { buildLogger } from '../log.ts';
 import { RELEASE } from '../release.ts';
-import { GRACE_MS, prepareBase, startServer } from '../server.ts';
 import { addSettings, readFlags } from './settings.ts';
 import { onStop, startWorkers } from './workers.ts';
 
 const terminal = process.stdout.isTTY === true;
+/** Only when it serves: other commands have no use for what half of the memory at the start goes to. */
+const loadServer = () => import('../server.ts');
 
 export function addServe(program: Command): void {
   addSettings(
@@ -44,6 +45,7 @@ export function addServe(program: Command): void {
 
 async function serve(config: Config, options: { seed: boolean }): Promise<string> {
   const logger = buildLogger(config.LOG_LEVEL, terminal);
+  const { GRACE_MS, prepareBase, startServer } = await loadServer();
   if (config.WORKERS === 1) return (await startServer(config, logger, options)).address;
   // Once, before there are several who would do it.
   const db = openDatabase(config.DATABASE);
@@ -54,6 +56,7 @@ async function serve(config: Config, options: { seed: boolean }): Promise<string
 
 async function serveAsWorker(config: Config): Promise<void> {
   try {
+    const { startServer } = await loadServer();
     const { stop } = await startServer(config, buildLogger(config.LOG_LEVEL, terminal), { seed: false });
     onStop(stop);
   } catch (error) {

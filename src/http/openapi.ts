@@ -1,7 +1,6 @@
 /** The contract, generated from the routes; the reference page that shows it. */
 import swagger from '@fastify/swagger';
-import reference from '@scalar/fastify-api-reference';
-import type { FastifyInstance } from 'fastify';
+import Fastify, { type FastifyInstance } from 'fastify';
 import { RELEASE } from '../release.ts';
 import { servedResources } from '../resources/registry.ts';
 import { buildComponents, describeRefusals, describeSamples, nameTag } from './operations.ts';
@@ -77,7 +76,24 @@ export function registerReference(app: FastifyInstance): void {
         .type('application/json; charset=utf-8')
         .send(writeContract(app)),
   );
-  app.register(reference, {
+  const schema = { hide: true } as object;
+  app.get('/docs', { schema }, (_request, reply) => reply.redirect('/docs/', 301));
+  let opened: Promise<FastifyInstance> | null = null;
+  for (const url of REFERENCE_URLS)
+    app.get(url, { schema }, async (request, reply) => {
+      opened ??= openReference();
+      const page = await (await opened).inject({ url: request.url, headers: { host: request.host } });
+      return reply.type(String(page.headers['content-type'])).send(page.rawPayload);
+    });
+}
+
+const REFERENCE_URLS = ['/docs/', '/docs/js/scalar.js'];
+
+/** An app of its own, because a plugin cannot come later: it takes 40 MB, and most servers are never asked for the page. */
+async function openReference(): Promise<FastifyInstance> {
+  const { default: reference } = await import('@scalar/fastify-api-reference');
+  const app = Fastify();
+  await app.register(reference, {
     routePrefix: '/docs',
     configuration: {
       url: '/openapi.json',
@@ -91,6 +107,7 @@ export function registerReference(app: FastifyInstance): void {
       metaData: { title: 'Verbatim API reference' },
     } as object,
   });
+  return app;
 }
 
 const contracts = new WeakMap<FastifyInstance, string>();

@@ -23,7 +23,6 @@ export function* readLines(file: string): Generator<Line> {
   }
   try {
     const splitter = openSplitter();
-    // Filled again and again: memory outside V8's heap is collected late.
     const chunk = Buffer.allocUnsafeSlow(CHUNK);
     for (;;) {
       const length = readChunk(file, handle, chunk);
@@ -72,26 +71,36 @@ export async function* readPackedLines(file: string): AsyncGenerator<Line> {
   yield* splitter.end();
 }
 
-/** `add` keeps nothing of the chunk. */
+/** `add` copies what it keeps of the chunk. */
 type Splitter = { add: (chunk: Buffer) => Generator<Line>; end: () => Generator<Line> };
 
+/** One buffer for all chunks: memory outside V8's heap is collected late. */
 function openSplitter(): Splitter {
-  let rest: Buffer = Buffer.alloc(0);
+  let held = Buffer.allocUnsafeSlow(2 * CHUNK);
+  let length = 0;
   let number = 0;
   return {
     *add(chunk) {
-      const bytes = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
-      let start = 0;
       // What was left over was looked through already.
-      for (let end = bytes.indexOf(NEWLINE, rest.length); end !== -1; end = bytes.indexOf(NEWLINE, start)) {
+      const seen = length;
+      if (seen + chunk.length > held.length) {
+        const longer = Buffer.allocUnsafeSlow(Math.max(2 * held.length, seen + chunk.length));
+        held.copy(longer, 0, 0, seen);
+        held = longer;
+      }
+      chunk.copy(held, seen);
+      const bytes = held.subarray(0, seen + chunk.length);
+      let start = 0;
+      for (let end = bytes.indexOf(NEWLINE, seen); end !== -1; end = bytes.indexOf(NEWLINE, start)) {
         number += 1;
         yield readLine(bytes.subarray(start, end), number);
         start = end + 1;
       }
-      rest = Buffer.from(bytes.subarray(start));
+      bytes.copyWithin(0, start);
+      length = bytes.length - start;
     },
     *end() {
-      if (rest.length > 0) yield readLine(rest, number + 1);
+      if (length > 0) yield readLine(held.subarray(0, length), number + 1);
     },
   };
 }

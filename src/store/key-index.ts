@@ -1,4 +1,4 @@
-/** Keys by ids in memory, in 12 bytes each and some room: for a load that makes the tables' own indexes afterwards. */
+/** Keys by ids in memory, in 8 bytes each and some room: for a load that makes the tables' own indexes afterwards. */
 import type { Noun } from '../resources/resource.ts';
 
 export type KeyIndex = {
@@ -7,70 +7,76 @@ export type KeyIndex = {
   add: (noun: Noun, id: string, key: number) => void;
 };
 
-type Table = { size: number; slots: Uint32Array; checks: Uint32Array; keys: Uint32Array };
+/** Keys count from 1: 0 is a free place. */
+type Table = { size: number; hashes: Uint32Array; keys: Uint32Array };
 
-const SMALLEST = 1024;
+const SMALLEST = 64;
+/** Tables of each noun, chosen by the upper bits of a hash: only one of them at a time is held twice to grow. */
+const PARTS = 64;
 
 export function openKeyIndex(): KeyIndex {
-  const tables = new Map<Noun, Table>();
+  const nouns = new Map<Noun, Table[]>();
   return {
     find(noun, id, isIt) {
-      const table = tables.get(noun);
-      if (table === undefined) return undefined;
-      const [slot, check] = hashId(id);
-      const mask = table.keys.length - 1;
-      for (let at = slot & mask; table.keys[at] !== 0; at = (at + 1) & mask) {
-        const key = table.keys[at] as number;
-        if (table.slots[at] === slot && table.checks[at] === check && isIt(key)) return key;
+      const parts = nouns.get(noun);
+      if (parts === undefined) return undefined;
+      const hash = hashId(id);
+      const { hashes, keys } = parts[choosePart(hash)] as Table;
+      const mask = keys.length - 1;
+      for (let at = hash & mask; keys[at] !== 0; at = (at + 1) & mask) {
+        const key = keys[at] as number;
+        if (hashes[at] === hash && isIt(key)) return key;
       }
       return undefined;
     },
     add(noun, id, key) {
-      let table = tables.get(noun) ?? makeTable(SMALLEST);
-      if (table.size * 3 >= table.keys.length * 2) table = grow(table);
-      tables.set(noun, table);
-      const [slot, check] = hashId(id);
-      put(table, slot, check, key);
+      let parts = nouns.get(noun);
+      if (parts === undefined) {
+        parts = Array.from({ length: PARTS }, () => makeTable(SMALLEST));
+        nouns.set(noun, parts);
+      }
+      const hash = hashId(id);
+      const part = choosePart(hash);
+      let table = parts[part] as Table;
+      if (table.size * 4 >= table.keys.length * 3) {
+        table = grow(table);
+        parts[part] = table;
+      }
+      put(table, hash, key);
     },
   };
 }
 
+function choosePart(hash: number): number {
+  return Math.floor(hash / (2 ** 32 / PARTS));
+}
+
 function makeTable(length: number): Table {
-  return {
-    size: 0,
-    slots: new Uint32Array(length),
-    checks: new Uint32Array(length),
-    keys: new Uint32Array(length),
-  };
+  return { size: 0, hashes: new Uint32Array(length), keys: new Uint32Array(length) };
 }
 
 function grow(table: Table): Table {
   const larger = makeTable(table.keys.length * 2);
   table.keys.forEach((key, at) => {
-    if (key !== 0) put(larger, table.slots[at] as number, table.checks[at] as number, key);
+    if (key !== 0) put(larger, table.hashes[at] as number, key);
   });
   return larger;
 }
 
-function put(table: Table, slot: number, check: number, key: number): void {
+function put(table: Table, hash: number, key: number): void {
   const mask = table.keys.length - 1;
-  let at = slot & mask;
+  let at = hash & mask;
   while (table.keys[at] !== 0) at = (at + 1) & mask;
-  table.slots[at] = slot;
-  table.checks[at] = check;
+  table.hashes[at] = hash;
   table.keys[at] = key;
   table.size += 1;
 }
 
-/** FNV-1a, and the same over the id read with another prime. */
-function hashId(id: string): [slot: number, check: number] {
-  let slot = 0x811c9dc5;
-  let check = 0x9747b28c;
-  for (let i = 0; i < id.length; i += 1) {
-    const unit = id.charCodeAt(i);
-    slot = Math.imul(slot ^ unit, 0x01000193);
-    check = Math.imul(check ^ unit, 0x5bd1e995);
-    check ^= check >>> 15;
-  }
-  return [(slot ^ (slot >>> 16)) >>> 0, check >>> 0];
+/** FNV-1a, its bits mixed at the end as MurmurHash3 does: both ends of the number are used. */
+function hashId(id: string): number {
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < id.length; i += 1) hash = Math.imul(hash ^ id.charCodeAt(i), 0x01000193);
+  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
+  return (hash ^ (hash >>> 16)) >>> 0;
 }

@@ -31,6 +31,12 @@ test('the reference page shows it', async () => {
   const page = await ask(app, '/docs/');
   expect(page.headers['content-type']).toMatch(/^text\/html/);
   expect(page.text).toContain('/openapi.json');
+  const short = await ask(app, '/docs?theme=x');
+  expect([short.status, short.headers.location]).toEqual([301, '/docs/']);
+  const script = /<script src="([^"]+)"/.exec(page.text)?.[1] ?? '';
+  const code = await ask(app, new URL(script, 'http://localhost/docs/').pathname);
+  expect(code.headers['content-type']).toMatch(/^application\/javascript/);
+  expect(code.text.length).toBeGreaterThan(1_000_000);
 });
 
 describe("Redocly's recommended rules", async () => {
