@@ -37,6 +37,8 @@ export interface CoverageProblem {
   /** Index of the span or ledger entry at fault; neither for a passage that nothing accounts for. */
   span?: number;
   ledger?: number;
+  /** Index of the span that it is held against. */
+  against?: number;
   /** The field of the ledger entry at fault. */
   field?: 'start' | 'of';
   place: Place;
@@ -65,11 +67,16 @@ function checkSpansApart(spans: readonly CoveredSpan[]): CoverageProblem[] {
     const relation = relate(span, before);
     if (relation === null) continue;
     if (relation === 'crosses') {
-      problems.push({ span: n, place: pickPlace(span), sentence: `${formatPlace(span)} crosses ${which}` });
+      problems.push({
+        span: n,
+        against: other,
+        place: pickPlace(span),
+        sentence: `${formatPlace(span)} crosses ${which}`,
+      });
     } else if (!span.relayed && !before.relayed) {
       const where = relation === 'same' ? 'the very place of' : relation === 'inside' ? 'inside' : 'around';
       const sentence = `${formatPlace(span)} is ${where} ${which}; a quote within a quote says who relays it (relayed_by)`;
-      problems.push({ span: n, place: pickPlace(span), sentence });
+      problems.push({ span: n, against: other, place: pickPlace(span), sentence });
     }
   }
   return problems;
@@ -89,7 +96,7 @@ function checkLedgerApart(spans: readonly CoveredSpan[], ledger: readonly Ledger
     if (relation === null || relation === 'inside' || (relation === 'around' && span.relayed)) continue;
     const says = { same: 'is the very place of', crosses: 'crosses', around: 'encloses' }[relation];
     const sentence = `${formatPlace(entry)} ${says} span ${span.ordinal} of "${span.quote}" ${formatPlace(span)}; words are either a span or in the ledger`;
-    problems.push({ ledger: n, field: 'start', place: pickPlace(entry), sentence });
+    problems.push({ ledger: n, against: low, field: 'start', place: pickPlace(entry), sentence });
   }
   return problems;
 }

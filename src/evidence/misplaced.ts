@@ -1,5 +1,5 @@
 import { anchorSpan, findNearestPassage } from './anchors.ts';
-import { indexCodePoints } from './code-points.ts';
+import { type CodePointIndex, indexCodePoints } from './code-points.ts';
 
 /**
  * What is wrong with words that should stand at `[start, end)` of a text, in one sentence, or null when they do.
@@ -26,4 +26,17 @@ export function describeMisplaced(
   const start = Math.min(span.start, indexed.length);
   const there = indexed.slice(start, Math.max(start, Math.min(span.end, start + 80, indexed.length)));
   return `the words do not stand in the source, which has “${there}” at ${place}`;
+}
+
+/** Which of a span's selectors is not what stands beside it, with a sentence; null where both are. */
+export function findWrongSelector(
+  text: CodePointIndex,
+  span: { start: number; end: number; prefix?: string | null; suffix?: string | null },
+): { side: 'prefix' | 'suffix'; sentence: string } | null {
+  const place = `[${span.start}, ${span.end})`;
+  if (!text.text.endsWith(span.prefix ?? '', text.toUtf16(span.start)))
+    return { side: 'prefix', sentence: `“${span.prefix}” does not stand before ${place}` };
+  if (!text.text.startsWith(span.suffix ?? '', text.toUtf16(span.end)))
+    return { side: 'suffix', sentence: `“${span.suffix}” does not stand after ${place}` };
+  return null;
 }

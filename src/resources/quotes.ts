@@ -1,6 +1,6 @@
-import { countCodePoints, sliceCodePoints } from '../evidence/code-points.ts';
+import { countCodePoints, indexCodePoints, sliceCodePoints } from '../evidence/code-points.ts';
 import { digestText } from '../evidence/digest.ts';
-import { describeMisplaced } from '../evidence/misplaced.ts';
+import { describeMisplaced, findWrongSelector } from '../evidence/misplaced.ts';
 import { composeDirectText, placeSpansInPassage, placeSpansInText } from '../evidence/quote-text.ts';
 import { attributionStatus, hedge, quoteKind, textBy, verification } from '../vocabulary.ts';
 import { checkQuotesTogether } from './quote-coverage.ts';
@@ -205,13 +205,14 @@ type QuoteDraft = Draft & {
 
 function completeQuote(draft: Draft, find: FindDraft): DraftProblem[] {
   const quote = draft as QuoteDraft;
-  const sourceText = (find('sources', quote.source)?.text ?? null) as string | null;
+  const source = find('sources', quote.source);
+  const sourceText = (source?.text ?? null) as string | null;
   const spans = quote.spans ?? [];
   quote.spans = spans;
   const problems = [
     ...checkKind(quote, spans),
     ...checkOffice(quote, find),
-    ...checkPassage(quote, sourceText),
+    ...checkPassage(quote, sourceText, (source?.text_length ?? null) as number | null),
     ...checkSpans(quote, spans, sourceText),
     ...checkCue(quote, sourceText),
   ];
@@ -227,7 +228,8 @@ function checkKind(quote: QuoteDraft, spans: Span[]): DraftProblem[] {
       { path: ['spans'], sentence: `a ${quote.kind} quote has at least one span of the actor's own words` },
     ];
   }
-  if (!quotesWords && spans.length > 0 && quote.passage != null) {
+  // A data set without texts may give words and not say whose: those are "unspecified".
+  if (spans.length > 0 && (quote.kind === 'indirect' || (!quotesWords && quote.passage != null))) {
     return [
       {
         path: ['spans'],
@@ -250,7 +252,12 @@ function checkOffice(quote: QuoteDraft, find: FindDraft): DraftProblem[] {
   ];
 }
 
-function checkPassage(quote: QuoteDraft, sourceText: string | null): DraftProblem[] {
+/** The length of a text is known of some that are not held. */
+function checkPassage(
+  quote: QuoteDraft,
+  sourceText: string | null,
+  knownLength: number | null,
+): DraftProblem[] {
   const passage = quote.passage;
   if (passage == null) return [];
   if (passage.end <= passage.start) {
@@ -261,6 +268,15 @@ function checkPassage(quote: QuoteDraft, sourceText: string | null): DraftProble
       },
     ];
   }
+  const length = sourceText === null ? knownLength : countCodePoints(sourceText);
+  if (length !== null && passage.end > length) {
+    return [
+      {
+        path: ['passage', 'end'],
+        sentence: `the passage ends at ${passage.end}, and the source has ${length} code points`,
+      },
+    ];
+  }
   if (sourceText === null) {
     passage.exact = null;
     if (passage.sha256 != null) return [];
@@ -268,15 +284,6 @@ function checkPassage(quote: QuoteDraft, sourceText: string | null): DraftProble
       {
         path: ['passage', 'sha256'],
         sentence: 'a passage whose source is not held needs its SHA-256; `verbatim locate` fills it in',
-      },
-    ];
-  }
-  const length = countCodePoints(sourceText);
-  if (passage.end > length) {
-    return [
-      {
-        path: ['passage', 'end'],
-        sentence: `the passage ends at ${passage.end}, and the source has ${length} code points`,
       },
     ];
   }
@@ -334,6 +341,7 @@ function checkSpans(quote: QuoteDraft, spans: Span[], sourceText: string | null)
         path: [...path, 'start'],
         sentence: `starts at ${span.start}, before the span in front of it ends (${before.end}); spans stand in the order of the source`,
       });
+      return;
     }
     for (const side of ['prefix', 'suffix'] as const) {
       if (countCodePoints(span[side] ?? '') > 32) {
@@ -341,8 +349,12 @@ function checkSpans(quote: QuoteDraft, spans: Span[], sourceText: string | null)
       }
     }
     if (sourceText !== null) {
-      const sentence = describeMisplaced(sourceText, { exact: span.exact, start: span.start, end: span.end });
+      const place = { exact: span.exact, start: span.start, end: span.end };
+      const sentence = describeMisplaced(sourceText, place);
+      const beside =
+        sentence === null ? findWrongSelector(indexCodePoints(sourceText), { ...span, ...place }) : null;
       if (sentence !== null) problems.push({ path: [...path, 'exact'], sentence });
+      if (beside !== null) problems.push({ path: [...path, beside.side], sentence: beside.sentence });
     }
   });
   return problems;

@@ -139,8 +139,9 @@ function completeStance(draft: Draft, find: FindDraft): DraftProblem[] {
       if (((quote.spans ?? []) as unknown[]).length > 0) ownWords = true;
       states.push(String(quote.verification));
     } else if (item.passage != null) {
-      const text = (find('sources', stance.source)?.text ?? null) as string | null;
-      const sentence = completePassage(item.passage, text);
+      const source = find('sources', stance.source);
+      const text = (source?.text ?? null) as string | null;
+      const sentence = completePassage(item.passage, text, (source?.text_length ?? null) as number | null);
       if (sentence !== null) problems.push({ path: ['evidence', n, 'passage'], sentence });
       states.push(text === null ? 'pinned' : 'verified');
     }
@@ -155,18 +156,22 @@ function completeStance(draft: Draft, find: FindDraft): DraftProblem[] {
   return problems;
 }
 
-function completePassage(passage: Passage, sourceText: string | null): string | null {
+function completePassage(
+  passage: Passage,
+  sourceText: string | null,
+  knownLength: number | null,
+): string | null {
   if (passage.end <= passage.start)
     return `the passage ends at ${passage.end}, before it starts (${passage.start})`;
+  const length = sourceText === null ? knownLength : countCodePoints(sourceText);
+  if (length !== null && passage.end > length)
+    return `the passage ends at ${passage.end}, and the source has ${length} code points`;
   passage.exact = null;
   if (sourceText === null) {
     return passage.sha256 == null
       ? 'a passage whose source is not held needs its SHA-256; `verbatim locate` fills it in'
       : null;
   }
-  const length = countCodePoints(sourceText);
-  if (passage.end > length)
-    return `the passage ends at ${passage.end}, and the source has ${length} code points`;
   passage.exact = sliceCodePoints(sourceText, passage.start, passage.end);
   const digest = digestText(passage.exact);
   if (passage.sha256 != null && passage.sha256 !== digest) {

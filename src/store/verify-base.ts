@@ -6,9 +6,10 @@ import { indexCodePoints } from '../evidence/code-points.ts';
 import { digestText } from '../evidence/digest.ts';
 import { resources } from '../resources/registry.ts';
 import type { Resource } from '../resources/resource.ts';
+import { checkPlaces } from './check-places.ts';
 import type { Row } from './columns.ts';
 import { requireThisRelease } from './declarations.ts';
-import { checkPlaces, listSpans, readPlaces } from './places.ts';
+import { type PlacedQuote, readPlaces } from './places.ts';
 import { listTextIndexes } from './text-indexes.ts';
 import { compareDerived } from './verify-derived.ts';
 import { listFileFaults } from './verify-file.ts';
@@ -216,21 +217,31 @@ function checkDerived(check: Check): void {
 }
 
 function checkSources(check: Check): void {
-  const keys = prepare(check.db, 'SELECT key FROM sources ORDER BY key').pluck().all() as number[];
-  for (const key of keys) {
-    const source = prepare(
-      check.db,
-      'SELECT id, text, text_sha256, text_length FROM sources WHERE key = ?',
-    ).get(key) as { id: string; text: string | null; text_sha256: string | null; text_length: number | null };
+  const sources = check.db
+    .prepare('SELECT key, id, text, text_sha256 FROM sources ORDER BY key')
+    .iterate() as IterableIterator<{
+    key: number;
+    id: string;
+    text: string | null;
+    text_sha256: string | null;
+  }>;
+  for (const source of sources) {
     const text = source.text === null ? undefined : indexCodePoints(source.text);
     if (text !== undefined && source.text_sha256 !== digestText(text.text))
       check.fail(`source "${source.id}": text_sha256 is not the hash of the text that is held`);
-    const places = readPlaces(check.db, key, { placed: true });
+    const places = readPlaces(check.db, source.key, { placed: true });
+    const quotes = countSpans(check, places.quotes);
     // Whether every quoted passage is accounted for is a question of the document, and of how far it was coded.
-    for (const sentence of checkPlaces(places, text, { covered: false })) check.fail(sentence);
-    check.count('spans with a place', listSpans(places).length);
+    for (const sentence of checkPlaces({ ...places, quotes }, text, { covered: false })) check.fail(sentence);
     check.count('ledger entries', places.ledger.length);
     check.proceed('places in the sources', 1);
+  }
+}
+
+function* countSpans(check: Check, quotes: Iterable<PlacedQuote>): Generator<PlacedQuote> {
+  for (const quote of quotes) {
+    check.count('spans with a place', quote.spans.length);
+    yield quote;
   }
 }
 

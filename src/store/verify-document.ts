@@ -8,7 +8,8 @@ import { formatPlace, shorten } from '../evidence/coverage.ts';
 import { digestText } from '../evidence/digest.ts';
 import { findQuotedPassages } from '../evidence/quotation-marks.ts';
 import { findNearest, listSome, suggest } from '../nearest.ts';
-import { checkPlaces, listSpans, type PlacedSpan, readPlaces } from './places.ts';
+import { checkPlaces } from './check-places.ts';
+import { type PlacedSpan, readPlaces } from './places.ts';
 
 export type SpanReport = {
   quote: string;
@@ -61,12 +62,13 @@ export function verifyDocument(
   const source = chooseSource(db, digest, options.source);
   const edition =
     source.text_sha256 === null ? 'unknown' : source.text_sha256 === digest ? 'same' : 'another';
-  const places = readPlaces(db, source.key, { placed: false });
-  const spans = listSpans(places).map((span) => anchor(indexed, span));
+  const { quotes, evidence, ...rest } = readPlaces(db, source.key, { placed: false });
+  const places = { ...rest, quotes: [...quotes], evidence: [...evidence] };
+  const spans = places.quotes.flatMap((quote) => quote.spans).map((span) => anchor(indexed, span));
   const failures =
     edition === 'another'
       ? describeOtherEdition(source, digest, spans)
-      : checkPlaces(places, indexed, { covered: true });
+      : [...checkPlaces(places, indexed, { covered: true })];
   const reasons: Record<string, number> = {};
   for (const { reason } of places.ledger) reasons[reason] = (reasons[reason] ?? 0) + 1;
   return {

@@ -74,7 +74,7 @@ const mistakes: Mistake[] = [
     line: 'prefix: "',
     record: 'sorensen-hole-with-a-budget',
     field: 'spans[0].prefix',
-    says: /does not stand before the span/,
+    says: /does not stand before \[332, 350\)/,
   },
   {
     name: 'an actor that is not there',

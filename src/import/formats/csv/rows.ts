@@ -207,12 +207,16 @@ function readText({ texts }: RowSetting, name: string): string {
   return readTextFile(path);
 }
 
+type Worded = { exact: string; start?: number; end?: number };
+
 /** Where the source's text is held, the words are looked for in it: they must stand there once, or where the row says. */
 function finishQuote(record: Values, source: Source | null, context: ReaderContext): void {
-  const spans = (record.spans ?? []) as { exact: string; start?: number; end?: number }[];
-  record.kind ??= spans.length > 0 ? 'direct' : 'indirect';
-  if (source?.text == null || source.sentences === null || record.passage !== undefined || spans.length === 0)
-    return;
+  const given = (record.spans ?? []) as { exact?: string; start?: number; end?: number }[];
+  record.kind ??= given.length > 0 ? 'direct' : 'indirect';
+  if (source?.text == null || source.sentences === null || record.passage !== undefined) return;
+  // Offsets without words are refused with the record.
+  const spans = given.filter((span): span is Worded => span.exact !== undefined);
+  if (spans.length === 0 || spans.length < given.length) return;
   const text = source.text;
   const placed = spans.map((span) => placeSpan(text, findPlace(text, span, context)));
   const first = placed[0] as (typeof placed)[number];
@@ -223,7 +227,7 @@ function finishQuote(record: Values, source: Source | null, context: ReaderConte
 
 function findPlace(
   text: CodePointIndex,
-  span: { exact: string; start?: number; end?: number },
+  span: Worded,
   context: ReaderContext,
 ): { start: number; end: number } {
   if (span.start !== undefined) {
