@@ -12,8 +12,8 @@ import { registerClosing } from './http/closing.ts';
 import { registerKeeping } from './http/keep-answers.ts';
 import { CODINGS, COMPRESSED_FROM } from './http/negotiate.ts';
 import { registerContract, registerReference } from './http/openapi.ts';
-import { registerTurns } from './http/overload.ts';
 import { answerFrameworkError, answerSocketError, registerProblems } from './http/problems.ts';
+import { registerQueue } from './http/queue.ts';
 import { registerRequestLog } from './http/request-log.ts';
 import { registerAgreement } from './http/routes/agreement.ts';
 import { registerAttributions } from './http/routes/attributions.ts';
@@ -53,7 +53,7 @@ export async function buildApp({ db, config, logger }: AppOptions): Promise<Fast
 
   registerRequestLog(app, config.LOG_SLOW_MS);
   registerClosing(app);
-  registerTurns(app, config.OVERLOAD_TURN_MS);
+  registerQueue(app, config.LONGEST_WAIT_MS);
   registerProblems(app);
   registerBodies(app);
   const byOrigin = config.CORS_ORIGINS !== '*';

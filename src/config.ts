@@ -59,10 +59,10 @@ const schema = z.object({
     .describe(
       'Most bytes of answers that are kept in memory, to be given again until the data changes; 0 keeps none.',
     ),
-  OVERLOAD_TURN_MS: wholeNumber(0, 60_000)
-    .default(25)
+  LONGEST_WAIT_MS: wholeNumber(0, 60_000)
+    .default(500)
     .describe(
-      'Requests that find a turn of the event loop older than this, in milliseconds, are refused with 503; 0 refuses none.',
+      'Where so many requests wait that the last would wait longer than this, in milliseconds, it is refused with 503; 0 refuses none.',
     ),
   PAGE_SIZE: wholeNumber(1, 1000).default(20).describe('Records on a page when `limit` is not given.'),
   PAGE_SIZE_MAX: wholeNumber(1, 10_000).default(200).describe('Highest `limit`.'),

@@ -118,7 +118,7 @@ export function openLargeBase(count: number): Db {
 export function buildTestApp(db: Db, config: Partial<Config> = {}): Promise<FastifyInstance> {
   return buildApp({
     db,
-    config: { ...readConfig({}, {}), LOG_LEVEL: 'silent', OVERLOAD_TURN_MS: 0, ...config },
+    config: { ...readConfig({}, {}), LOG_LEVEL: 'silent', LONGEST_WAIT_MS: 0, ...config },
   });
 }
 

@@ -5,7 +5,6 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Refusal } from '../errors.ts';
 import { FORMATS, type Format } from '../query/params.ts';
 import { RELEASE } from '../release.ts';
-import { refuseInLongTurn } from './overload.ts';
 
 export const FORMAT_TYPES: Record<Format, string> = {
   json: 'application/json',
@@ -105,10 +104,7 @@ function rankAccepted<F extends string>(
   return best?.format ?? null;
 }
 
-/**
- * Sets the headers of a cacheable answer; true when the caller has it already, and 304 is due. None of the data need be
- * read for it; where it must be, throws `overloaded` if too many wait.
- */
+/** Sets the headers of a cacheable answer; true when the caller has it already, and 304 is due: none of the data need be read. */
 export function tagAnswer(
   request: FastifyRequest,
   reply: FastifyReply,
@@ -118,9 +114,7 @@ export function tagAnswer(
 ): boolean {
   const tag = writeTag(request, reply, version, canonical, format);
   const given = request.headers['if-none-match'];
-  if (given !== undefined && hasTag(given, tag)) return true;
-  refuseInLongTurn(request);
-  return false;
+  return given !== undefined && hasTag(given, tag);
 }
 
 /** The tag is made of everything the bytes depend on. */

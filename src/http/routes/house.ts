@@ -15,6 +15,7 @@ export function registerHouse(app: FastifyInstance, db: Db): void {
   app.get(
     '/healthz',
     {
+      config: { unqueued: true },
       schema: describe(
         'getHealth',
         'Whether the process answers',
@@ -28,6 +29,7 @@ export function registerHouse(app: FastifyInstance, db: Db): void {
   app.get(
     '/readyz',
     {
+      config: { unqueued: true },
       schema: {
         ...describe(
           'getReadiness',

@@ -34,7 +34,6 @@ import { sendKept } from '../keep-answers.ts';
 import { writeNextLink } from '../links.ts';
 import { chooseFormat, MEDIA_TYPES, tagAnswer, writeTag } from '../negotiate.ts';
 import { describeItem, describeList, describeRandom } from '../operations.ts';
-import { refuseInLongTurn } from '../overload.ts';
 
 type Context = { db: Db; compute: Compute; page_size: number; page_size_max: number };
 
@@ -294,7 +293,6 @@ async function answerRandom(
   const { db } = context;
   const query = parseParams(resource, request.query as RawParams, context, {}, RANDOM_CONTROLS);
   chooseFormat(query.format, request, ['json']);
-  refuseInLongTurn(request);
   const [document] = (await readSample(db, resolveIds(db, { ...query, seed: randomInt(2_147_483_647) }), 1))
     .documents;
   if (document === undefined)
