@@ -58,8 +58,8 @@ export type Attribution = {
   data_version: string;
 };
 
-/** What was done for an answer: the postings read, the quotes compared, the pairs of words looked at. */
-export type Cost = { postings: number; compared: number; cells: number };
+/** What was done for an answer: the postings read and walked through, the quotes compared, the pairs of words looked at. */
+export type Cost = { postings: number; walked: number; compared: number; cells: number };
 
 /** A quote beside a sentence, not judged yet; `equal` where it has exactly its letters. */
 type Compared = { key: number; own: OwnWords; equal: boolean; resemblance: Resemblance };
@@ -131,7 +131,12 @@ export function compareWithQuotes(db: Db, text: string): Comparison {
     const resemblance = compareTexts(sentence, own.words, pairs, found.rarities);
     compared.push({ key, own, equal: false, resemblance });
   }
-  const cost = { postings: found.read, compared: found.exact.length + likely.length, cells };
+  const cost = {
+    postings: found.read,
+    walked: found.walked,
+    compared: found.exact.length + likely.length,
+    cells,
+  };
   return { words, compared, chance: found.chance, complete: found.complete, cost };
 }
 

@@ -1,13 +1,16 @@
 /**
  * Which quotes a sentence may come from, found within a bound on what is read: the rarest words of the sentence name the
- * quotes that have them, and each word votes with its rarity. What is common is not read, whatever the sentence.
+ * quotes that have them, and each word votes with its rarity. What is common is asked about only among the quotes that
+ * others name, and never read, whatever the sentence.
  */
 import type { Db } from '../db/client.ts';
 import { joinLetters, listTerms, nameLetters, type Word } from '../evidence/words.ts';
-import { readKeyRange, readKeysOfTerm } from '../query/said-words.ts';
+import { readKeyRange, readKeysOfTerm, readKeysOfTermAmong } from '../query/said-words.ts';
 
 /** The most places in the index that one question reads, whatever it asks. */
 export const POSTINGS_BUDGET = 20_000;
+/** And so many more, about, that the index walks through for it without handing them over. */
+export const WALKED_BUDGET = 400_000;
 /** Of each word, so many places are read first: enough to tell a rare word, and to guess how common another is. */
 const PROBE = 128;
 /** The most words that are looked up; of longer texts the longest words of each part, because they are the rarer ones. */
@@ -42,6 +45,8 @@ export type Candidates = {
   complete: boolean;
   /** How many places of the index were read. */
   read: number;
+  /** And about how many it walked through. */
+  walked: number;
 };
 
 type Term = { text: string; keys: number[]; whole: boolean; frequency: number };
@@ -50,7 +55,7 @@ export function findCandidates(db: Db, words: readonly Word[]): Candidates {
   const { lowest, highest } = readKeyRange(db);
   const size = Math.max(LEAST_SIZE, highest - lowest + 1);
   const terms = listTerms(words);
-  const search: Search = { db, size, lowest, highest, read: 0, looked: new Map() };
+  const search: Search = { db, size, lowest, highest, read: 0, walked: 0, looked: new Map() };
   const exact = words.length === 0 ? [] : readCounted(search, nameLetters(joinLetters(words)), MOST_EXACT);
   const parts = cutParts(words.length);
   const probes = Math.max(4, Math.floor(MOST_PROBED / parts.length));
@@ -75,6 +80,7 @@ export function findCandidates(db: Db, words: readonly Word[]): Candidates {
     likely: pickMostVoted(found).filter((key) => !exact.includes(key)),
     complete,
     read: search.read,
+    walked: search.walked,
   };
 }
 
@@ -84,6 +90,7 @@ type Search = {
   lowest: number;
   highest: number;
   read: number;
+  walked: number;
   looked: Map<string, Term>;
 };
 
@@ -129,30 +136,80 @@ function rarityOf(search: Search, text: string): number {
   return Math.log((search.size + 1) / (frequency + 0.5));
 }
 
-/** Reads the rarest words completely, as far as the share goes. True where enough of them could be. */
+/**
+ * Reads the rarest words completely, as far as the share goes. Where these tell little, the others are asked about.
+ * True where enough of them could be read.
+ */
 function vote(search: Search, texts: readonly string[], share: number, votes: Map<number, number>): boolean {
-  const start = search.read;
+  const end = search.read + share;
   const terms = texts.map((text) => look(search, text)).toSorted((a, b) => a.frequency - b.frequency);
-  const left = () => share - (search.read - start);
   let full = 0;
+  let told = 0;
   for (const term of terms) {
-    if (!term.whole && full < ENOUGH && term.frequency <= left()) {
-      const rest = readCounted(search, term.text, left(), term.keys.at(-1));
-      term.whole = rest.length < left() + rest.length;
+    const left = end - search.read;
+    // Half is left for the words behind it: a common one tells more together with others than alone.
+    if (!term.whole && full < ENOUGH && term.frequency <= left / 2) {
+      const rest = readCounted(search, term.text, left, term.keys.at(-1));
+      term.whole = rest.length < left;
       term.keys = term.keys.concat(rest);
       term.frequency = Math.max(term.frequency, term.keys.length);
     }
     if (!term.whole) continue;
-    if (term.keys.length > 0) full += 1;
-    cast(votes, term.keys, rarityOf(search, term.text));
+    const rarity = rarityOf(search, term.text);
+    if (term.keys.length > 0) {
+      full += 1;
+      told += rarity;
+    }
+    cast(votes, term.keys, rarity);
   }
+  if (told < TOLD_ENOUGH * Math.log(search.size + 1)) askCommon(search, terms, end, votes);
   return full >= LEAST || terms.every(({ whole }) => whole);
+}
+
+/**
+ * Words too common to be read vote on the quotes alone that a rarer one names, or, with too few of those, another common
+ * one. The index walks through their places without handing them over, which costs about a tenth of reading them.
+ */
+function askCommon(search: Search, terms: readonly Term[], end: number, votes: Map<number, number>): void {
+  const common = terms.filter(({ whole, text }) => !whole && rarityOf(search, text) >= LEAST_RARITY);
+  const rare = terms.filter(({ whole, keys }) => whole && keys.length > 0);
+  const voted = new Map(common.map(({ text }) => [text, new Set<number>()]));
+  const ask = (term: Term, among: readonly Term[]) => {
+    const size = among.reduce((sum, { frequency }) => sum + frequency, 0);
+    const walk = term.frequency + size;
+    const expected = (size * term.frequency) / search.size;
+    if (search.walked + walk > WALKED_BUDGET || search.read + expected > end) return;
+    search.walked += walk;
+    const texts = among.map(({ text }) => text);
+    const keys = readKeysOfTermAmong(search.db, term.text, texts, end - search.read);
+    search.read += keys.length;
+    for (const { text } of [term, ...among]) {
+      const known = voted.get(text);
+      if (known === undefined) continue;
+      const others = keys.filter((key) => !known.has(key));
+      for (const key of others) known.add(key);
+      cast(votes, others, rarityOf(search, text));
+    }
+  };
+  if (rare.length > 0) for (const term of common) ask(term, rare);
+  if (rare.length >= LEAST) return;
+  const pairs = common
+    .slice(0, MOST_PAIRED)
+    .flatMap((a, n, all) => all.slice(n + 1).map((b) => [a, b] as const));
+  for (const [a, b] of pairs) if ((a.frequency * b.frequency) / search.size < MOST_IN_PAIR) ask(b, [a]);
 }
 
 /** So many words looked up completely find nearly every quote, though a third of them be wrong: no more are read. */
 const ENOUGH = 8;
 /** With fewer than so many, the search is called limited. */
 const LEAST = 3;
+/** Words read completely that are together so many times as rare as what one quote has tell it from the others. */
+const TOLD_ENOUGH = 2;
+/** A word that more than one in three quotes have is not worth the walk. */
+const LEAST_RARITY = 1;
+/** So many of the rarest common words are asked about two by two, where about so few quotes have both. */
+const MOST_PAIRED = 4;
+const MOST_IN_PAIR = 3000;
 
 function cast(votes: Map<number, number>, keys: readonly number[], weight: number): void {
   for (const key of keys) votes.set(key, (votes.get(key) ?? 0) + weight);

@@ -21,6 +21,13 @@ export function readKeysOfTerm(db: Db, term: string, most: number, after = 0): n
     .all(quoteTerm(term), after, most) as number[];
 }
 
+/** Keys of the quotes that have a term and at least one of some others, ascending: at most so many. */
+export function readKeysOfTermAmong(db: Db, term: string, anyOf: readonly string[], most: number): number[] {
+  return prepare(db, 'SELECT rowid FROM said_words_fts WHERE said_words_fts MATCH ? LIMIT ?')
+    .pluck()
+    .all(`${quoteTerm(term)} AND (${anyOf.map(quoteTerm).join(' OR ')})`, most) as number[];
+}
+
 /** Terms hold no quotation mark: they are letters, digits and emoji. */
 function quoteTerm(term: string): string {
   return `"${term}"`;

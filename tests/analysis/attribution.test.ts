@@ -4,10 +4,10 @@ import type { FastifyInstance } from 'fastify';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { openDraw } from '../../bench/draw.ts';
 import { type Attribution, attribute, CELLS_BUDGET } from '../../src/analysis/attribution.ts';
-import { MOST_CANDIDATES, POSTINGS_BUDGET } from '../../src/analysis/candidates.ts';
+import { MOST_CANDIDATES, POSTINGS_BUDGET, WALKED_BUDGET } from '../../src/analysis/candidates.ts';
 import { LONGEST_TEXT, MOST_ANSWERS } from '../../src/analysis/question.ts';
 import type { Db } from '../../src/db/client.ts';
-import { readKeysOfTerm } from '../../src/query/said-words.ts';
+import { readKeysOfTerm, readKeysOfTermAmong } from '../../src/query/said-words.ts';
 import {
   ask,
   buildTestApp,
@@ -161,11 +161,14 @@ describe('whatever is asked', () => {
     fc.assert(
       fc.property(texts, (text) => {
         vi.mocked(readKeysOfTerm).mockClear();
+        vi.mocked(readKeysOfTermAmong).mockClear();
         const { answer, cost } = attribute(db, { text, claimed_actor: null, limit: MOST_ANSWERS });
         // Each looks up one term, so that the index walks over no place which it does not return.
         const { calls, results } = vi.mocked(readKeysOfTerm).mock;
         expect(calls.every(([, term, most]) => !/[\s"]/.test(term) && most > 0)).toBe(true);
-        const read = results.reduce((sum, { value }) => sum + (value as number[]).length, 0);
+        const all = [...results, ...vi.mocked(readKeysOfTermAmong).mock.results];
+        const read = all.reduce((sum, { value }) => sum + (value as number[]).length, 0);
+        expect(cost.walked).toBeLessThanOrEqual(WALKED_BUDGET);
         expect(cost.postings).toBe(read);
         expect(cost.postings).toBeLessThanOrEqual(POSTINGS_BUDGET + 100);
         expect(cost.compared).toBeLessThanOrEqual(MOST_CANDIDATES + 100);
@@ -266,6 +269,27 @@ describe('other bases', () => {
       ['one', WORDS.slice(0, -1)],
       ['two', other.slice(0, -1)],
     ]);
+  });
+
+  test('words too common to be read find a quote together, in the midst of a long text', () => {
+    const draw = openDraw(5);
+    const vocabulary = Array.from({ length: 60 }, (_, n) => `word${n}`);
+    // A word of 60 stands in a fifth of 2,500 quotes of 12 words.
+    const quotes = Array.from({ length: 2500 }, (_, n) => {
+      const words = Array.from({ length: 12 }, () => draw.pick(vocabulary));
+      if (n === 1700) words[11] = 'peregrine';
+      return draft(`q${n}`, 'speaker', words.join(' '));
+    });
+    const base = openEmptyBase();
+    importRecords(base, { ...surroundings, quotes });
+    const other = (from: number) => Array.from({ length: 500 }, (_, n) => `other${from + n}`).join(' ');
+    for (const wanted of [900, 1700]) {
+      const text = `${other(0)} ${quotes[wanted]?.text} ${other(1000)}`;
+      const { answer, cost } = attribute(base, { text, claimed_actor: null, limit: 5 });
+      expect(answer.candidates.map(({ quote }) => quote.id)).toEqual([`q${wanted}`]);
+      expect(cost.walked).toBeGreaterThan(0);
+      expect(cost.walked).toBeLessThanOrEqual(WALKED_BUDGET);
+    }
   });
 
   test.each([
