@@ -1,7 +1,9 @@
 /**
  * How long a name takes to be found among so many actors (`--actors`, 100,000): made-up people with names that are as
- * unevenly common as real ones, every third with a name in another script. Prints p50, p99 and the slowest of each kind
- * of question, in milliseconds of one process that does nothing else.
+ * unevenly common as real ones, every third with a name in another script. Prints the median, the 99th of 100 and the
+ * slowest of each kind of question, in milliseconds of processor time of one process that does nothing else.
+ *
+ * `npm run bench:names -- --write` puts it into docs/performance.md.
  */
 import { parseArgs } from 'node:util';
 import { migrateDatabase, openDatabase } from '../src/db/client.ts';
@@ -11,6 +13,7 @@ import { actors } from '../src/resources/actors.ts';
 import { getResource } from '../src/resources/registry.ts';
 import type { Draft, NamesDeclaration } from '../src/resources/resource.ts';
 import { replaceRecords } from '../src/store/write.ts';
+import { describeMachine, formatTable, writeResults, writeSection } from './report.ts';
 
 const SYLLABLES = 'ka me ni ro ha sa li do ta vu che zi an el mir gor kha shi ow itz ber man ov ik'.split(
   ' ',
@@ -54,7 +57,11 @@ function draftActor(n: number): Draft {
 }
 
 const { values } = parseArgs({
-  options: { actors: { type: 'string', default: '100000' }, runs: { type: 'string', default: '500' } },
+  options: {
+    actors: { type: 'string', default: '100000' },
+    runs: { type: 'string', default: '500' },
+    write: { type: 'boolean', default: false },
+  },
 });
 const db = openDatabase(':memory:');
 migrateDatabase(db);
@@ -91,34 +98,74 @@ const QUESTIONS: Record<string, () => string> = {
 };
 const TYPED: Record<string, () => string> = {
   'one letter': () => someName().charAt(0),
+  'two letters': () => someName().slice(0, 2),
   'three letters': () => someName().slice(0, 3),
   'half a name': () => someName().slice(0, 8),
+  'the name as stored': someName,
   'a name and a letter': () => `${pick(COMMON)} ${pick(family).charAt(0)}`,
+  'one common name': () => pick([...COMMON, ...SURNAMES]),
+  'common names': () => `${pick(COMMON)} ${pick(SURNAMES)}`,
   'a slip': () => alter(someName()),
+  'a slip in each word': () => someName().split(' ').map(alter).join(' '),
+  'another script': () => `${capitalize(spell(CYRILLIC, 2))} ${capitalize(spell(CYRILLIC, 1))}`,
+  nobody: () => `${spell(['qua', 'xo', 'wyn', 'dru'], 3)} ${spell(['qua', 'xo', 'wyn', 'dru'], 4)}`,
+  'twelve words': () => Array.from({ length: 12 }, () => pick(given)).join(' '),
+  'two hundred characters': () => 'Mohammad Khan '.repeat(15).slice(0, 200),
 };
 
+type Line = { door: string; kind: string; median: number; p99: number; slowest: number; wall_p99: number };
+
 function measure(
-  what: string,
+  door: string,
   questions: Record<string, () => string>,
   ask: (text: string) => unknown,
-): void {
-  console.log(`\n${what.padEnd(30)} ${'p50'.padStart(8)} ${'p99'.padStart(8)} ${'slowest'.padStart(8)}`);
-  for (const [kind, draw] of Object.entries(questions)) {
+): Line[] {
+  return Object.entries(questions).map(([kind, draw]) => {
     const texts = Array.from({ length: Number(values.runs) }, draw);
     for (const text of texts.slice(0, 20)) ask(text);
     const times = texts.map((text) => {
       const start = performance.now();
+      const before = process.cpuUsage();
       ask(text);
-      return performance.now() - start;
+      const { user, system } = process.cpuUsage(before);
+      return { processor: (user + system) / 1000, wall: performance.now() - start };
     });
-    times.sort((a, b) => a - b);
-    const at = (share: number) =>
-      (times[Math.min(times.length - 1, Math.floor(times.length * share))] as number).toFixed(2);
-    console.log(`${kind.padEnd(30)} ${at(0.5).padStart(8)} ${at(0.99).padStart(8)} ${at(1).padStart(8)}`);
-  }
+    const sort = (list: number[]) => list.toSorted((a, b) => a - b);
+    const processor = sort(times.map((time) => time.processor));
+    const at = (sorted: number[], share: number) =>
+      sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] as number;
+    return {
+      door,
+      kind,
+      median: at(processor, 0.5),
+      p99: at(processor, 0.99),
+      slowest: at(processor, 1),
+      wall_p99: at(sort(times.map((time) => time.wall)), 0.99),
+    };
+  });
 }
 
-console.log(`${values.actors} actors, ${values.runs} questions of each kind, milliseconds`);
 const served = (['actors', 'topics', 'sources'] as const).map(getResource);
-measure('/v1/actors?name=', QUESTIONS, (text) => findNames(db, actors.names as NamesDeclaration, text));
-measure('/v1/suggest?q=', TYPED, (text) => suggestRecords(db, served, text, 10));
+const lines = [
+  ...measure('/v1/suggest?q=', TYPED, (text) => suggestRecords(db, served, text, 10)),
+  ...measure('/v1/actors?name=', QUESTIONS, (text) => findNames(db, actors.names as NamesDeclaration, text)),
+];
+const report = [
+  `\`npm run bench:names -- --actors ${values.actors} --runs ${values.runs} --write\``,
+  '',
+  formatTable(
+    ['Asked', 'what is given', 'median ms', '99 of 100 within', 'slowest', '99 of 100 on the clock'],
+    lines.map(({ door, kind, median, p99, slowest, wall_p99 }) => [
+      `\`${door}\``,
+      kind,
+      ...[median, p99, slowest, wall_p99].map((ms) => ms.toFixed(2)),
+    ]),
+  ),
+  '',
+  `${describeMachine()}.`,
+].join('\n');
+console.log(report);
+if (values.write) {
+  writeResults('names', lines);
+  writeSection('names', report);
+}

@@ -152,12 +152,21 @@ function compareWords(
   if (GENERATION_WORDS.has(a) || GENERATION_WORDS.has(b)) return NOTHING;
   if (a.length === 1 || b.length === 1) return a[0] === b[0] ? { fit: INITIAL, reason: 'initial' } : NOTHING;
   const sounding = asked.sounds[i] === stored.sounds[j] && Math.min(a.length, b.length) > 2;
+  if (sounding) return { fit: 0.5 + 0.48 * measureAlike(a, b), reason: 'spelling' };
+  const slip = measureSlip(a, b);
+  return slip > 0 ? { fit: slip, reason: 'typo' } : NOTHING;
+}
+
+/** How well a word fits another of which it may be a misspelling; 0 where it differs by more than a slip or two. */
+export function measureSlip(a: string, b: string): number {
   const allowed = countAllowedEdits(a, b);
-  if (!sounding && Math.abs(a.length - b.length) > allowed) return NOTHING;
-  const edits = countEdits(a, b);
-  const alike = 1 - edits / Math.max(a.length, b.length);
-  if (sounding) return { fit: 0.5 + 0.48 * alike, reason: 'spelling' };
-  return edits <= allowed ? { fit: 0.3 + 0.65 * alike, reason: 'typo' } : NOTHING;
+  if (Math.abs(a.length - b.length) > allowed) return 0;
+  return countEdits(a, b) <= allowed ? 0.3 + 0.65 * measureAlike(a, b) : 0;
+}
+
+/** The share of the letters of the longer word that are the same. */
+function measureAlike(a: string, b: string): number {
+  return 1 - countEdits(a, b) / Math.max(a.length, b.length);
 }
 
 /** As words that sound alike are compared; 0 for others. */

@@ -9,6 +9,7 @@ import {
   compareNames,
   countAllowedEdits,
   differInGeneration,
+  measureSlip,
   type NameReason,
 } from '../evidence/name-similarity.ts';
 import { soundWord } from '../evidence/name-sounds.ts';
@@ -52,16 +53,26 @@ const ENOUGH = 25;
 /** The most terms of the index that are read for words like a misspelt one, and the most that stand for it. */
 const MOST_TERMS = 300;
 const MOST_LIKE = 12;
+/** To tell which of two words is the rarer one, no more names are counted. */
+const MOST_COUNTED = 1000;
 /** Words that are looked up; the rest are compared only. */
 const MOST_LOOKED_UP = 6;
 
 type NameRow = [owner: number, ordinal: number, plain: string, joined: string, words: string, sounds: string];
 const COLUMNS = 'owner_key, ordinal, plain, joined, words, sounds';
-type Word = { text: string; sound: string; match: string };
+type Word = { match: string };
 type Step = { match: string; wide: boolean };
 
-/** The best first; among equals in the order in which they were added. Never throws. */
-export function findNames(db: Db, names: NamesDeclaration, name: string): FoundNames {
+/**
+ * The best first; among equals in the order in which they were added. `narrow` looks for names that have every word of
+ * it, in any spelling. Never throws.
+ */
+export function findNames(
+  db: Db,
+  names: NamesDeclaration,
+  name: string,
+  reach: 'narrow' | 'wide' = 'wide',
+): FoundNames {
   const asked = foldName(name);
   if (asked.joined === '') return { records: [], complete: true };
   const rows = new Map<string, NameRow>();
@@ -71,7 +82,7 @@ export function findNames(db: Db, names: NamesDeclaration, name: string): FoundN
     for (const row of found) rows.set(`${row[0]} ${row[1]}`, row);
   };
   take(readSameNames(db, names, asked.joined));
-  for (const { match, wide } of listSteps(db, names, asked)) {
+  for (const { match, wide } of listSteps(db, names, asked, reach)) {
     if (wide && rows.size >= ENOUGH) break;
     take(readMatchingNames(db, names, match));
   }
@@ -133,7 +144,12 @@ function readMatchingNames(db: Db, names: NamesDeclaration, match: string): Name
  * Searches from narrow to wide, each a bounded one: the words as they are, two of them as one, all words in any spelling;
  * then, where that found little, the two rarest (a name may lack some of the words asked for), and each alone.
  */
-function* listSteps(db: Db, names: NamesDeclaration, asked: FoldedName): Generator<Step> {
+function* listSteps(
+  db: Db,
+  names: NamesDeclaration,
+  asked: FoldedName,
+  reach: 'narrow' | 'wide',
+): Generator<Step> {
   const long = [...new Set(asked.words.filter((word) => word.length > 1))].slice(0, MOST_LOOKED_UP);
   if (long.length > 0) yield { match: long.map(matchWord).join(' AND '), wide: false };
   for (const [n, word] of asked.words.slice(1, MOST_LOOKED_UP).entries())
@@ -141,9 +157,10 @@ function* listSteps(db: Db, names: NamesDeclaration, asked: FoldedName): Generat
   const words = long.map((word) => lookUpWord(db, names, word)).filter(({ match }) => match !== '');
   if (words.length === 0) return;
   if (words.length === long.length) yield { match: joinMatches(words), wide: false };
+  if (reach === 'narrow') return;
   const known = words
-    .map((word) => ({ ...word, rarity: countNames(db, names, word) }))
-    .sort((a, b) => a.rarity - b.rarity);
+    .map((word) => ({ ...word, bearers: countNames(db, names, word) }))
+    .sort((a, b) => a.bearers - b.bearers);
   const [first, second, third] = known;
   for (const other of [second, third])
     if (first !== undefined && other !== undefined) yield { match: joinMatches([first, other]), wide: true };
@@ -164,24 +181,32 @@ function matchSound(sound: string): string {
 
 /** The expression for a word in any of its spellings; '' for one that nothing is like. */
 function lookUpWord(db: Db, names: NamesDeclaration, text: string): Word {
-  const index = `${names.table}_fts`;
-  const first = prepare(db, `SELECT 1 FROM ${index} WHERE ${index} MATCH ? LIMIT 1`).pluck();
-  const holds = (match: string) => first.get(match) !== undefined;
   const any = names.spelling === 'any';
   const sound = any ? soundWord(text) : '';
-  const written = holds(matchWord(text));
+  const written = holds(db, names, matchWord(text));
   const like = any && !written ? findLikeWords(db, names, text) : [];
   const parts = [
     ...(written ? [matchWord(text)] : []),
-    ...(sound.length > 1 && holds(matchSound(sound)) ? [matchSound(sound)] : []),
+    ...(sound.length > 1 && holds(db, names, matchSound(sound)) ? [matchSound(sound)] : []),
     ...like.map(matchWord),
   ];
-  return { text, sound, match: parts.length > 1 ? `(${parts.join(' OR ')})` : (parts[0] ?? '') };
+  return { match: parts.length > 1 ? `(${parts.join(' OR ')})` : (parts[0] ?? '') };
 }
 
-function countNames(db: Db, names: NamesDeclaration, { text, sound }: Word): number {
-  const count = prepare(db, `SELECT doc FROM ${names.table}_fts_words WHERE term = ? AND col = ?`).pluck();
-  return Number(count.get(text, 'words') ?? 0) + Number(count.get(sound, 'sounds') ?? 0);
+function holds(db: Db, names: NamesDeclaration, match: string): boolean {
+  const index = `${names.table}_fts`;
+  return prepare(db, `SELECT 1 FROM ${index} WHERE ${index} MATCH ? LIMIT 1`).get(match) !== undefined;
+}
+
+/** How many names have the word, up to a bound: the vocabulary of the index would count all of a common one. */
+function countNames(db: Db, names: NamesDeclaration, { match }: Word): number {
+  const index = `${names.table}_fts`;
+  return prepare(
+    db,
+    `SELECT count(*) FROM (SELECT 1 FROM ${index} WHERE ${index} MATCH ? LIMIT ${MOST_COUNTED})`,
+  )
+    .pluck()
+    .get(match) as number;
 }
 
 /**
@@ -200,11 +225,11 @@ function findLikeWords(db: Db, names: NamesDeclaration, text: string): string[] 
   const found = new Set([
     ...read(text.slice(0, half), 'words'),
     ...read(reverseLetters(text.slice(half)), 'backwards').map(reverseLetters),
-    ...listSwapped(text).filter((word) => read(word, 'words').includes(word)),
+    ...listSwapped(text).filter((word) => holds(db, names, matchWord(word))),
   ]);
   return [...found]
-    .map((word) => ({ word, fit: compareNames(foldName(text), foldName(word)).score }))
-    .filter(({ fit }) => fit > LEAST_SCORE)
+    .map((word) => ({ word, fit: measureSlip(text, word) }))
+    .filter(({ fit }) => fit > 0)
     .sort((a, b) => b.fit - a.fit)
     .slice(0, MOST_LIKE)
     .map(({ word }) => word);

@@ -89,7 +89,8 @@ function gatherCandidates(
   for (const [key, ordinal, length, stored] of readWords(db, names, words))
     found.push({ resource, key, ordinal, length, own: stored.includes(plain), tier: TIERS.words });
   if (new Set(found.map(({ key }) => key)).size >= limit || joined.length < SHORTEST_ALIKE) return found;
-  const alike = findNames(db, names, typed).records.slice(0, limit);
+  const reach = found.length === 0 ? 'wide' : 'narrow';
+  const alike = findNames(db, names, typed, reach).records.slice(0, limit);
   return [
     ...found,
     // Behind each other by their score, which is no length.
