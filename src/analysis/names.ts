@@ -37,8 +37,9 @@ const CONTRADICTIONS = { other_wikidata: 0.5, other_kind: 0.6, other_country: 0.
 
 /**
  * A name means somebody beyond doubt in two cases. Its Wikidata item is that of one actor. Or one actor alone bears
- * exactly this name (but for case, diacritics, punctuation and spaces), nothing that is known speaks against it, the
- * base was searched to the end, and nobody's name differs by a `Jr.` alone. Everything else is for a person to decide.
+ * exactly this name (but for case, diacritics, punctuation and spaces) of whom nothing that is known speaks against it,
+ * the base was searched to the end, and nobody's name differs by a `Jr.` alone. Everything else is for a person to
+ * decide.
  */
 export function resolveName(db: Db, asked: AskedName): ResolvedName {
   const actors = getResource('actors');
@@ -55,7 +56,7 @@ export function resolveName(db: Db, asked: AskedName): ResolvedName {
 }
 
 /** What is known of both and differs. */
-export function listContradictions(
+function listContradictions(
   asked: AskedName,
   actor: Readonly<Record<string, unknown>>,
 ): (keyof typeof CONTRADICTIONS)[] {
@@ -84,14 +85,27 @@ function findSafe(
 ): NameCandidate | null {
   // An item that the base does not know may tell its bearer from everybody here.
   if (asked.wikidata != null) return null;
-  const same = candidates.filter(({ reasons }) => reasons.includes('same'));
-  const [only] = same;
-  if (same.length !== 1 || only === undefined) return null;
-  if (Object.keys(CONTRADICTIONS).some((reason) => only.reasons.includes(reason))) return null;
-  const namesakes = namesGeneration(foldName(asked.name)) ? 0 : countNamesakes(fits);
-  return namesakes === 0 ? only : null;
+  const bearers = candidates.filter(({ reasons }) => reasons.includes('same'));
+  const named = namesGeneration(foldName(asked.name));
+  const namesakes = named ? [] : [...fits.values()].filter(({ namesake }) => namesake);
+  const possible = listPossible(
+    asked,
+    bearers.map(({ actor }) => actor),
+    namesakes,
+  );
+  const [only] = possible;
+  return possible.length === 1 ? (bearers.find(({ actor }) => actor === only) ?? null) : null;
 }
 
-function countNamesakes(fits: ReadonlyMap<number, NamedRecord>): number {
-  return [...fits.values()].filter(({ namesake }) => namesake).length;
+/**
+ * Whom a name may mean, of those who bear exactly it and those whose names differ by a `Jr.` alone: beyond doubt the one
+ * who is left, if one is. Nobody where nobody bears it: then it is another's.
+ */
+export function listPossible<Bearer extends Readonly<Record<string, unknown>>, Namesake>(
+  asked: AskedName,
+  bearers: readonly Bearer[],
+  namesakes: readonly Namesake[],
+): (Bearer | Namesake)[] {
+  const left = bearers.filter((bearer) => listContradictions(asked, bearer).length === 0);
+  return left.length === 0 ? [] : [...left, ...namesakes];
 }

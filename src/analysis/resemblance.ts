@@ -30,11 +30,11 @@ export type Resemblance = { score: number; reasons: Reasons; differences: Differ
 /** Chosen by the search that `npm run eval:attribution` prints, on other sentences than those it reports on. */
 export const THRESHOLDS = {
   /** The least score of `near` and of `partial`. */
-  score: 0.4,
+  score: 0.5,
   /** The least fidelity of `partial`. */
   fidelity: 0.55,
   /** The rarity of the kept words beyond that at which one quote in the base would have them by chance. */
-  beyond_chance: 5,
+  beyond_chance: 4,
   /** How much more of it for each word that the sentence has fewer than eight. */
   few_words: 0,
   /** Of sentence and quote alike, so much must lie in the compared stretches for `near`. */

@@ -81,8 +81,15 @@ export function compareNames(asked: FoldedName, stored: FoldedName): NameFit {
 export function differInGeneration(asked: FoldedName, stored: FoldedName): boolean {
   const [a, s] = [asked.words.map(foldGeneration), stored.words.map(foldGeneration)];
   if (![...a, ...s].some((word) => GENERATION_WORDS.has(word))) return false;
-  const bare = (words: string[]) => words.filter((word) => !GENERATION_WORDS.has(word)).join(' ');
-  return a.join(' ') !== s.join(' ') && bare(a) === bare(s);
+  return a.join(' ') !== s.join(' ') && dropGeneration(asked) === dropGeneration(stored);
+}
+
+/** The words of a name without those such as `Jr.`: what a father's and a son's have in common. */
+export function dropGeneration({ words }: FoldedName): string {
+  return words
+    .map(foldGeneration)
+    .filter((word) => !GENERATION_WORDS.has(word))
+    .join(' ');
 }
 
 /** Whether a name says itself which of father and son it means. */

@@ -68,6 +68,8 @@ export type ReaderContext = {
     name: ActorName,
     wasMeant?: (actor: string) => boolean,
   ) => { id: string; records: IncomingRecord[] } | { ambiguous: string[] };
+  /** Ids of the actors whom a name may mean, in `resolveActor`'s eyes. */
+  listMeant: (name: ActorName) => string[];
   /** The record of this id that is in the base, or was handed in before, as it was handed in. */
   findHeld: (noun: Noun, id: string) => Draft | undefined;
   /** Adds one to the count of spans in this state. */

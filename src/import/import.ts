@@ -63,6 +63,7 @@ export async function importFiles(db: Db, store: ImportStore, given: ImportOptio
     corpus: given.corpus,
     options: given.options,
     resolveActor: actors.resolve,
+    listMeant: actors.list,
     findHeld: store.findDraft,
     countSpan: (state) => {
       run.report.spans[state] += 1;

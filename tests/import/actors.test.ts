@@ -1,5 +1,6 @@
 // Names in files: whom they mean, and who is made.
 import { describe, expect, test } from 'vitest';
+import { resolveName } from '../../src/analysis/names.ts';
 import { openActorResolver } from '../../src/import/actors.ts';
 import type { ActorName } from '../../src/import/format.ts';
 import { importRecords, openSeededBase } from '../base.ts';
@@ -37,6 +38,48 @@ test('a name that several bear is ambiguous, with its candidates', () => {
     ambiguous: ['holmes-sr', 'holmes-jr'],
     counts: { made: 0, ambiguous: 1 },
   });
+});
+
+test('a bare name is ambiguous where the base knows a junior of that name, until one is said', () => {
+  importRecords(db, {
+    actors: [
+      { id: 'wale', name: 'John Wale', kind: 'person' },
+      { id: 'wale-jr', name: 'John Wale, Jr.', kind: 'person' },
+    ],
+  });
+  expect(resolve('John Wale')).toMatchObject({ ambiguous: ['wale', 'wale-jr'] });
+  expect(resolve('JOHN WALE JR')).toMatchObject({ id: 'wale-jr' });
+  expect(resolveName(db, { name: 'John Wale' }).safe).toBeNull();
+});
+
+test('a file that tells a father from his son itself means each by his name', () => {
+  const { resolve: ask, counts } = open();
+  const father = ask({ name: 'Otto Brandt' });
+  const son = ask({ name: 'Otto Brandt Jr.' });
+  expect(ask({ name: 'Otto Brandt' })).toEqual(father);
+  expect(ask({ name: 'Otto Brandt, jr' })).toEqual(son);
+  expect(counts).toEqual({ merged: 0, made: 2, ambiguous: 0 });
+});
+
+test.each([
+  'Ali Khamenei',
+  'Khamenei, Ali',
+  'Ayatollah Ali Khamenei',
+  'Али Хаменеи',
+  'خامنه ای',
+  'O. W. Holmes',
+  'Oliver Wendell Holmes',
+  'Vladimir Putin',
+  'علي خامنه اي',
+  'khamenei',
+  'Nobody at all',
+])('what the search finds beyond doubt is who an import means: %s', (name) => {
+  for (const more of [{}, { kind: 'person' }, { kind: 'state' }, { country: 'IR' }, { wikidata: 'Q35314' }]) {
+    const answer = resolve({ name, ...more });
+    const safe = resolveName(db, { name, ...more }).safe?.actor.id;
+    const found = 'records' in answer && answer.records.length === 0 ? answer.id : undefined;
+    expect([found, more]).toEqual([safe, more]);
+  }
 });
 
 test.each([

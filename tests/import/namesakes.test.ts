@@ -33,6 +33,35 @@ test('a table: the first bare name means the one who was made of it, the last on
   expect(exportAll(db)).toBe(held);
 });
 
+test('a table: two names in a row that fit several by now go on meaning whom they meant', async () => {
+  const mapping = join(openFolder(), 'mapping.yaml');
+  writeFileSync(
+    mapping,
+    'columns: { who: actor, to: addressee, item: actor.wikidata, other: addressee.wikidata, words: spans, paper: source.title }\n',
+  );
+  const rows = [
+    'Ann Lee,Bo Roe,,,The first words of anybody.,The Post',
+    'Ann Lee,Bo Roe,Q1,Q2,The words of one of them.,The Post',
+    'Ann Lee,Cy Poe,,,Words to somebody else.,The Post',
+  ];
+  const db = openEmptyBase();
+  const add = (some: readonly string[]) =>
+    importText(db, `who,to,item,other,words,paper\n${some.join('\n')}\n`, {
+      from: 'csv',
+      corpus: 'press',
+      flags: { mapping },
+    });
+  const [first = '', second = '', third = ''] = rows;
+  expect((await add([first, third])).entries).toEqual({ taken: 2, refused: 0 });
+  expect((await add([second])).entries).toEqual({ taken: 1, refused: 0 });
+  const held = exportAll(db);
+  const again = await add(rows);
+  expect(again.entries).toEqual({ taken: 3, refused: 0 });
+  expect(again.counts.get('quotes')).toMatchObject({ added: 0, changed: 0, unchanged: 3 });
+  expect(exportAll(db)).toBe(held);
+  expect((await add([first.replace('first', 'new')])).entries).toEqual({ taken: 0, refused: 1 });
+});
+
 test('Quotebank: who spoke stays decided, or open between the same people', async () => {
   const entry = ([quotation, item]: (typeof people)[number], n: number) => ({
     quoteID: `2019-01-0${n + 1}-000001`,

@@ -41,7 +41,7 @@ export function openRowReader(setting: RowSetting): ReadRow {
   return (cells) => {
     const record: Values = {};
     const others = new Map<string, Values>();
-    const actors = new Map<string, Partial<ActorName> & { id?: string }>();
+    const actors = new Map<string, AskedActor>();
     const put = (target: Target, cell: string, where: string) => {
       const given = mapping.values.get(target.path)?.[cell] ?? cell;
       if (given === '' || mapping.nothing.has(given)) return;
@@ -70,18 +70,16 @@ export function openRowReader(setting: RowSetting): ReadRow {
       }
       finishQuote(record, source, context);
     }
-    for (const [field, name] of actors)
-      record[field] = nameActor(context, field, name, before, (actor) =>
-        isHeldWith(setting, record, field, actor),
-      );
+    nameActors(setting, record, actors, before);
     return [...before, { noun: mapping.noun, record }];
   };
 }
 
+type AskedActor = Partial<ActorName> & { id?: string };
 type Row = {
   record: Values;
   others: Map<string, Values>;
-  actors: Map<string, Partial<ActorName> & { id?: string }>;
+  actors: Map<string, AskedActor>;
 };
 
 function putValue(setting: RowSetting, { record, others, actors }: Row, target: Target, cell: string): void {
@@ -147,7 +145,7 @@ function readCell({ readDate }: RowSetting, field: Field, cell: string): unknown
 function nameActor(
   context: ReaderContext,
   field: string,
-  { id, name, ...rest }: Partial<ActorName> & { id?: string },
+  { id, name, ...rest }: AskedActor,
   before: IncomingRecord[],
   wasMeant: (actor: string) => boolean,
 ): string | null {
@@ -162,10 +160,49 @@ function nameActor(
   return found.id;
 }
 
-/** Whether the base has the row already, with this actor there. */
-function isHeldWith({ mapping, context }: RowSetting, record: Values, field: string, actor: string): boolean {
-  const id = record.id ?? deriveId(getResource(mapping.noun).singular, { ...record, [field]: actor });
-  return context.findHeld(mapping.noun, String(id))?.[field] === actor;
+/** Of more ways to read a row's names it is not asked which the base holds. */
+const MOST_READINGS = 1000;
+
+/** The names that mean one actor first: an id that is made from the content has them all. */
+function nameActors(
+  setting: RowSetting,
+  record: Values,
+  actors: ReadonlyMap<string, AskedActor>,
+  before: IncomingRecord[],
+): void {
+  const { context } = setting;
+  const open = new Map<string, string[]>();
+  for (const [field, asked] of actors) {
+    const { id, name, ...rest } = asked;
+    const meant = id !== undefined || name === undefined ? [] : context.listMeant({ name, ...rest });
+    if (meant.length > 1) open.set(field, meant);
+    else record[field] = nameActor(context, field, asked, before, () => false);
+  }
+  const held =
+    open.size === 0 ? [] : listReadings(open).filter((reading) => isHeld(setting, record, reading));
+  for (const field of open.keys()) {
+    const asked = actors.get(field) as AskedActor;
+    record[field] = nameActor(context, field, asked, before, (actor) =>
+      held.some((reading) => reading[field] === actor),
+    );
+  }
+}
+
+/** Every way to give each field one of its actors; none where these are too many. */
+function listReadings(open: ReadonlyMap<string, readonly string[]>): Values[] {
+  const count = [...open.values()].reduce((product, { length }) => product * length, 1);
+  if (count > MOST_READINGS) return [];
+  let readings: Values[] = [{}];
+  for (const [field, ids] of open)
+    readings = readings.flatMap((reading) => ids.map((id) => ({ ...reading, [field]: id })));
+  return readings;
+}
+
+/** Whether the base has the row already, with these actors there. */
+function isHeld({ mapping, context }: RowSetting, record: Values, actors: Values): boolean {
+  const id = record.id ?? deriveId(getResource(mapping.noun).singular, { ...record, ...actors });
+  const held = context.findHeld(mapping.noun, String(id));
+  return held !== undefined && Object.entries(actors).every(([field, actor]) => held[field] === actor);
 }
 
 /** The source of a row: the one that its cells describe, or the table itself. Null where the row names one by its id. */
