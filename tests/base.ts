@@ -180,7 +180,9 @@ export function countVisits(db: Db): () => number {
   });
   const original = db.prepare.bind(db);
   db.prepare = ((sql: string) =>
-    original(sql.replaceAll(' t WHERE ', ' t WHERE visited() AND '))) as Db['prepare'];
+    original(
+      sql.replaceAll(/ t( ON t\.key = c\.value)? WHERE /g, ' t$1 WHERE visited() AND '),
+    )) as Db['prepare'];
   return () => {
     const since = visits;
     visits = 0;

@@ -3,7 +3,7 @@ import type { Db } from '../db/client.ts';
 import { Refusal } from '../errors.ts';
 import { countCodePoints } from '../evidence/code-points.ts';
 import { findKey, parseNumber, type RawParams, refuseParameter, refuseRepetition } from '../query/params.ts';
-import { readRecord } from '../query/read.ts';
+import { readRecord } from '../query/records.ts';
 import { getResource } from '../resources/registry.ts';
 import type { Named } from './claims.ts';
 

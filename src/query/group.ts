@@ -1,17 +1,18 @@
 /** Counts instead of records: `group_by`, and `facets` beside a page. */
 import type { Db } from '../db/client.ts';
 import { readDataVersion } from '../db/data-version.ts';
+import { readInTurns, type Steps } from '../db/one-state.ts';
 import { prepare } from '../db/statements.ts';
 import { compareUnitKeys, type DateUnit, listUnitsBetween, unitOfRange } from '../edtf.ts';
 import { Refusal } from '../errors.ts';
 import { getResource } from '../resources/registry.ts';
 import type { Noun } from '../resources/resource.ts';
-import { GATHER_LIMIT, ROW_COST, WORK_BUDGET } from './budget.ts';
+import { ROW_COST, WORK_BUDGET } from './budget.ts';
 import { joinSql, type Sql, TRUE } from './conditions.ts';
 import type { Filter } from './filters.ts';
 import type { GroupKey } from './group-keys.ts';
 import type { Query } from './params.ts';
-import { planExactly, planRows } from './plan.ts';
+import { gatherNewest, gatherRows, planExactly, planRows } from './plan.ts';
 import { countMatching, getBudget, type Total } from './read.ts';
 
 export const MOST_GROUPS = 10_000;
@@ -36,10 +37,17 @@ export type GroupPage = Total & {
  * several values (topics) counts under each, and under what is broader, as the filter of the same name finds it.
  * A date counts under a unit only if its whole range lies in it, else under null.
  */
-export async function readGroups(db: Db, query: Query): Promise<GroupPage> {
+export function readGroups(db: Db, query: Query): Promise<GroupPage> {
+  return readInTurns(db, () => findGroups(db, query));
+}
+
+function* findGroups(db: Db, query: Query): Steps<GroupPage> {
   const keys = query.group_by as GroupKey[];
-  const rows = pickRows(db, query, weighKeys(keys));
-  return finishGroups(db, query, countGroups(db, query, rows, keys), rows.keys.length, rows.counts_are);
+  const rows = yield* pickRows(db, query, weighKeys(keys));
+  yield;
+  const groups = countGroups(db, query, rows, keys);
+  yield;
+  return finishGroups(db, query, groups, rows.keys.length, rows.counts_are);
 }
 
 /** The same of every record that matches, whatever it costs: not for the process that answers requests. */
@@ -89,44 +97,41 @@ export type Facets = {
 };
 
 /** The most frequent values of each facet among all that the query matches, or among as many as the budget allows. */
-export async function readFacets(db: Db, query: Query): Promise<Facets> {
+export function* findFacets(db: Db, query: Query): Steps<Facets> {
   const keys = query.facets ?? [];
-  const rows = pickRows(
+  const rows = yield* pickRows(
     db,
     query,
     keys.reduce((sum, key) => sum + weighKeys([key]), 0),
   );
-  return finishFacets(db, query, rows.keys.length, rows.counts_are, (key) =>
-    countGroups(db, query, rows, [key]),
-  );
+  const facets: Facets['facets'] = {};
+  for (const key of keys) {
+    yield;
+    facets[key.name] = finishFacet(db, countGroups(db, query, rows, [key]), key);
+  }
+  return { facets, facets_records: rows.keys.length, facets_are: rows.counts_are };
 }
 
 /** The same of every record that matches, whatever it costs: not for the process that answers requests. */
 export function readFacetsExactly(db: Db, query: Query): Facets {
   const where = selectAll(db, query);
-  return finishFacets(db, query, countMatching(db, query), 'exact', (key) =>
-    groupRows(db, query, `${query.resource.name} t`, where, [key]),
-  );
+  const facets = (query.facets ?? []).map((key) => {
+    const groups = groupRows(db, query, `${query.resource.name} t`, where, [key]);
+    return [key.name, finishFacet(db, groups, key)];
+  });
+  return {
+    facets: Object.fromEntries(facets),
+    facets_records: countMatching(db, query),
+    facets_are: 'exact',
+  };
 }
 
-function finishFacets(
-  db: Db,
-  query: Query,
-  facets_records: number,
-  facets_are: Total['total_is'],
-  count: (key: GroupKey) => RawGroup[],
-): Facets {
-  const facets: Record<string, Facet[]> = {};
-  for (const key of query.facets ?? []) {
-    const groups = count(key);
-    sortGroups(groups, [key]);
-    const labelled = labelGroups(db, groups.slice(0, FACET_SIZE), [key]);
-    facets[key.name] = labelled.map((group) => ({
-      value: group[key.name] as GroupValue,
-      count: group.count,
-    }));
-  }
-  return { facets, facets_records, facets_are };
+function finishFacet(db: Db, groups: RawGroup[], key: GroupKey): Facet[] {
+  sortGroups(groups, [key]);
+  return labelGroups(db, groups.slice(0, FACET_SIZE), [key]).map((group) => ({
+    value: group[key.name] as GroupValue,
+    count: group.count,
+  }));
 }
 
 type Cell = string | number | null;
@@ -145,11 +150,21 @@ function weighKeys(keys: readonly GroupKey[]): number {
 type Picked = { keys: number[]; counts_are: Total['total_is'] };
 
 /** The records to count: all that match, where finding them and sorting them (`each` units) stays within the budget. */
-function pickRows(db: Db, query: Query, each: number): Picked {
+function* pickRows(db: Db, query: Query, each: number): Steps<Picked> {
   const plan = planRows(db, query, null);
-  const candidates = plan.kind === 'ordered' ? getBudget({ ...plan, cost: plan.cost + each }) : GATHER_LIMIT;
+  yield;
   const most = Math.max(1, Math.floor(WORK_BUDGET / each));
+  if (plan.kind !== 'ordered') {
+    const { keys, complete } =
+      plan.kind === 'newest'
+        ? yield* gatherNewest(db, query, plan)
+        : { keys: (yield* gatherRows(db, query, plan)).map(([key]) => key), complete: true };
+    const all = complete && keys.length <= most;
+    return { keys: keys.slice(0, most), counts_are: all ? 'exact' : 'at_least' };
+  }
+  // Where nothing is tested, no more are looked for than may be counted.
   const tested = plan.residual !== TRUE;
+  const candidates = tested ? getBudget(plan) : most;
   const found = prepare(
     db,
     `SELECT t.key${tested ? `, (${plan.residual.sql})` : ''} FROM ${query.resource.name} t WHERE ${plan.driver.sql} LIMIT ${candidates + 1}`,
@@ -160,7 +175,7 @@ function pickRows(db: Db, query: Query, each: number): Picked {
     .slice(0, candidates)
     .filter(([, ok]) => !tested || ok === 1)
     .map(([key]) => key);
-  const all = plan.complete && found.length <= candidates && keys.length <= most;
+  const all = found.length <= candidates && keys.length <= most;
   return { keys: keys.slice(0, most), counts_are: all ? 'exact' : 'at_least' };
 }
 
@@ -321,11 +336,16 @@ function compareCells(a: Cell, b: Cell, time: boolean): number {
   return a < b ? -1 : 1;
 }
 
+/** Each label is read once, in however many groups it stands. */
 function labelGroups(db: Db, groups: readonly RawGroup[], keys: readonly GroupKey[]): Group[] {
+  const labels = keys.map(() => new Map<Cell, GroupValue>());
   return groups.map(({ cells, count }) => {
     const group: Record<string, GroupValue | number> = {};
     keys.forEach((key, n) => {
-      group[key.name] = labelCell(db, key, cells[n] as Cell);
+      const cell = cells[n] as Cell;
+      const known = labels[n] as Map<Cell, GroupValue>;
+      if (!known.has(cell)) known.set(cell, labelCell(db, key, cell));
+      group[key.name] = known.get(cell) as GroupValue;
     });
     return { ...group, count } as Group;
   });

@@ -12,7 +12,7 @@ import type { Condition, FilterValue } from './conditions.ts';
 import { type Filter, listFilters } from './filters.ts';
 import { type GroupKey, listGroupKeys } from './group-keys.ts';
 import { type FoundNames, findNames } from './names.ts';
-import { MOST_TERMS, parseWordSearch, type WordSearch } from './search.ts';
+import { MOST_TERMS, MOST_WORDS, parseWordSearch, type WordSearch } from './search.ts';
 import { listSorts, type Sort } from './sorts.ts';
 
 export const FORMATS = ['json', 'csv', 'ndjson'] as const;
@@ -293,10 +293,15 @@ function parseWords(value: string): WordSearch {
     );
   }
   const words = parseWordSearch(value);
-  if (words.terms <= MOST_TERMS) return words;
-  throw new Refusal('too_much', `\`q\` has ${words.terms} terms; one search takes ${MOST_TERMS}.`, {
-    parameter: 'q',
-  });
+  if (words.terms > MOST_TERMS)
+    throw new Refusal('too_much', `\`q\` has ${words.terms} terms; one search takes ${MOST_TERMS}.`, {
+      parameter: 'q',
+    });
+  if (words.words > MOST_WORDS)
+    throw new Refusal('too_much', `\`q\` has ${words.words} words; one search takes ${MOST_WORDS}.`, {
+      parameter: 'q',
+    });
+  return words;
 }
 
 function parseName(value: string): NonNullable<Query['name']> {

@@ -8,8 +8,9 @@
  * 0.07 ms into 782 on a million rows by starting at another table.
  */
 import type { Db } from '../db/client.ts';
+import type { Steps } from '../db/one-state.ts';
 import { prepare } from '../db/statements.ts';
-import { GATHER_LIMIT, INDEX_COST, LOOKUP_COST, ROW_COST, WORK_BUDGET } from './budget.ts';
+import { GATHER_LIMIT, GATHER_STEPS, INDEX_COST, LOOKUP_COST, ROW_COST, WORK_BUDGET } from './budget.ts';
 import {
   type Condition,
   compileConditions,
@@ -28,21 +29,21 @@ export type Plan = {
   kind: 'ordered' | 'gathered' | 'newest';
   /** Over rows `t`: equality on the index, or membership of the gathered keys. */
   driver: Sql;
+  /** Of a `gathered` plan, the keys. */
+  gather?: Sql;
   /** Over rows `t`: what each row is tested against. */
   residual: Sql;
   /** Units of work for each row: what it costs to find and test one. */
   cost: number;
+  /** The same for a row that is looked up by its key. */
+  cost_by_key: number;
   /** Along `t`'s index in the sort's order, a bound beyond which no row can match. */
   bound: Sql;
-  /** False where `driver` finds only the newest of the rows that match. */
-  complete: boolean;
-  /** Of a `newest` plan, how many rows `driver` finds. */
-  found?: number;
 };
 
 /**
- * For counting and sampling, where the order does not matter, pass `sort: null`: common words then give so many of the
- * newest matches as the budget allows.
+ * For counting and sampling, where the order does not matter, pass `sort: null`: the plan for common words is then
+ * `newest`, and what it leads to is for `gatherNewest`.
  */
 export function planRows(db: Db, query: Query, sort: Sort | null): Plan {
   const { resource, conditions } = query;
@@ -77,17 +78,17 @@ export function planRows(db: Db, query: Query, sort: Sort | null): Plan {
     // A condition on children is tested again beside the others: one and the same child must meet them all.
     const rest = conditions.filter((condition) => condition !== best.condition || isOnChildren(condition));
     const tested = testRows([], null, rest, best.condition === null ? null : words, column);
-    // The page and its total are read at once.
-    if (best.size * tested.cost <= 2 * WORK_BUDGET)
+    if (best.size * tested.cost <= GATHER_STEPS * WORK_BUDGET)
       return {
         kind: 'gathered',
         driver: { sql: `t.key IN (${best.gather.sql})`, params: best.gather.params },
+        gather: best.gather,
         bound: TRUE,
-        complete: true,
         ...tested,
       };
   }
-  if (column === null && query.words?.match != null && !few) return gatherNewest(db, query);
+  if (column === null && query.words?.match != null && !few)
+    return { kind: 'newest', driver: TRUE, bound: TRUE, ...testRows([], null, conditions, null, null) };
   const driver = onOrder.find((condition) => condition === best?.condition) ?? onOrder[0] ?? null;
   const rest = conditions.filter((condition) => condition !== driver);
   return order(driver, tests(driver, rest, words), rest, sort);
@@ -105,9 +106,7 @@ export function planExactly(db: Db, query: Query): Plan {
   return {
     ...plan,
     kind: 'ordered',
-    driver: plan.kind === 'newest' ? TRUE : plan.driver,
     residual,
-    complete: true,
   };
 }
 
@@ -116,7 +115,7 @@ export function compileTests(db: Db, query: Query): Sql {
   return testRows([], null, query.conditions, testWords(db, query), null).residual;
 }
 
-type Tests = Pick<Plan, 'residual' | 'cost'>;
+type Tests = Pick<Plan, 'residual' | 'cost' | 'cost_by_key'>;
 
 /** The test of each row, and its units: fewer where the index that leads to it has everything that is tested. */
 function testRows(
@@ -134,15 +133,14 @@ function testRows(
       start.every((one, n) => index[n] === one) &&
       needed.every((one) => one === 'key' || index.includes(one)),
   );
+  const test = LOOKUP_COST * (compiled.sql.split('SELECT').length - 1) + (words?.cost ?? 0);
   return {
     residual: joinSql(
       [compiled, words?.test].filter((part) => part !== undefined && part !== TRUE) as Sql[],
       'AND',
     ),
-    cost:
-      (covered ? INDEX_COST : ROW_COST) +
-      LOOKUP_COST * (compiled.sql.split('SELECT').length - 1) +
-      (words?.cost ?? 0),
+    cost: (covered ? INDEX_COST : ROW_COST) + test,
+    cost_by_key: ROW_COST + test,
   };
 }
 
@@ -162,32 +160,66 @@ function order(driver: Condition | null, tests: Tests, rest: readonly Condition[
         ? TRUE
         : { sql: `t.${driver.filter.column} = ?`, params: driver.values as (string | number)[] },
     bound: boundOrder(rest, sort),
-    complete: true,
     ...tests,
   };
 }
 
-/** So many of the newest matches as may be found and tested; the conditions are left to the reader. */
-function gatherNewest(db: Db, query: Query): Plan {
-  const { residual, cost } = testRows([], null, query.conditions, null, null);
-  const keys: number[] = [];
-  const most = Math.min(GATHER_LIMIT, residual === TRUE ? GATHER_LIMIT : Math.floor(WORK_BUDGET / 2 / cost));
+export type Sorted = [key: number, sort: string | number];
+
+/** The rows of a `gathered` plan that pass their test, each once, with a column of theirs; in no order. */
+export function* gatherRows(db: Db, query: Query, plan: Plan, column = 'key'): Steps<Sorted[]> {
+  const gather = plan.gather as Sql;
+  const keys = [
+    ...new Set(
+      prepare(db, gather.sql)
+        .pluck()
+        .all(...gather.params) as number[],
+    ),
+  ];
+  keys.sort((a, b) => a - b);
+  const together = Math.max(1, Math.floor(WORK_BUDGET / plan.cost));
+  const rows: Sorted[] = [];
+  for (let first = 0; first < keys.length; first += together) {
+    yield;
+    rows.push(...readTested(db, query, plan, keys.slice(first, first + together), column));
+  }
+  return rows;
+}
+
+/** Those of the rows of these keys that pass their test. */
+function readTested(db: Db, query: Query, plan: Plan, keys: readonly number[], column: string): Sorted[] {
+  if (plan.residual === TRUE && column === 'key') return keys.map((key) => [key, key]);
+  const where: Sql = {
+    sql: `t.key IN (SELECT value FROM json_each(?)) AND (${plan.residual.sql}) IS TRUE`,
+    params: [JSON.stringify(keys), ...plan.residual.params],
+  };
+  return prepare(db, `SELECT t.key, t.${column} FROM ${query.resource.name} t WHERE ${where.sql}`)
+    .raw()
+    .all(...where.params) as Sorted[];
+}
+
+export type Newest = {
+  /** Those added last first. */
+  keys: number[];
+  /** Everything from here up has been read, and whether that is all. */
+  reached: number;
+  complete: boolean;
+};
+
+/** So many of the newest matches as may be found and tested. */
+export function* gatherNewest(db: Db, query: Query, plan: Plan): Steps<Newest> {
+  const found: number[] = [];
+  const most = plan.residual === TRUE ? GATHER_LIMIT : Math.floor(WORK_BUDGET / plan.cost_by_key);
   let reached = 0;
   for (const { key, spent, row } of readNewest<[]>(db, query, null, null)) {
-    if (row !== null) keys.push(key);
-    if (spent < WORK_BUDGET / 2 && keys.length < most) continue;
+    if (row !== null) found.push(key);
+    if (spent < WORK_BUDGET / 2 && found.length < most) continue;
     reached = key;
     break;
   }
-  return {
-    kind: 'newest',
-    driver: { sql: 't.key IN (SELECT value FROM json_each(?))', params: [JSON.stringify(keys)] },
-    residual,
-    cost,
-    bound: TRUE,
-    complete: reached === 0,
-    found: keys.length,
-  };
+  yield;
+  const keys = readTested(db, query, plan, found, 'key').map(([key]) => key);
+  return { keys: keys.sort((a, b) => b - a), complete: reached <= 1, reached };
 }
 
 function isOnChildren({ filter }: Condition): boolean {

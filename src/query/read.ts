@@ -1,18 +1,24 @@
-/** The rows of a query: pages, single records, samples and whole lists in slices. */
+/** The rows of a query, a page at a time. */
 import type { Db } from '../db/client.ts';
 import { readDataVersion } from '../db/data-version.ts';
+import { readInTurns, type Steps } from '../db/one-state.ts';
 import { prepare } from '../db/statements.ts';
 import { Refusal } from '../errors.ts';
-import { suggest } from '../nearest.ts';
-import { buildSelection, listFieldPaths, selectFields } from '../resources/fields.ts';
-import type { Resource } from '../resources/resource.ts';
-import { GATHER_LIMIT, WORK_BUDGET } from './budget.ts';
+import { WORK_BUDGET } from './budget.ts';
 import { joinSql, placeholders, type Sql, TRUE } from './conditions.ts';
 import { bindCursor, type Position, readCursor, writeCursor } from './cursor.ts';
-import { describeFits } from './names.ts';
-import { findNearestId, type Query } from './params.ts';
-import { compileTests, type Plan, planExactly, planRows } from './plan.ts';
-import { findMatches, inText } from './search.ts';
+import { finishRows, type Row } from './finish.ts';
+import type { Query } from './params.ts';
+import {
+  compileTests,
+  gatherNewest,
+  gatherRows,
+  type Plan,
+  planExactly,
+  planRows,
+  type Sorted,
+} from './plan.ts';
+import { inText } from './search.ts';
 import { listSorts, type Sort } from './sorts.ts';
 import { gaugeWords, readNewest } from './words.ts';
 
@@ -28,62 +34,74 @@ export type Page = Total & {
   data_version: string;
 };
 
-type Row = [key: number, sort: string | number, document: string | null];
+export function readPage(db: Db, query: Query, pageSize: number): Promise<Page> {
+  return readInTurns(db, () => findPage(db, query, pageSize));
+}
 
-export async function readPage(db: Db, query: Query, pageSize: number): Promise<Page> {
+export function* findPage(db: Db, query: Query, pageSize: number): Steps<Page> {
   const limit = query.limit ?? pageSize;
   const version = readDataVersion(db);
   const binding = bindCursor(query.list);
   const after = query.cursor === null ? null : readCursor(query.cursor, binding);
   if (query.sort.column === null && query.name !== null)
-    return readNamed(db, query, query.name, limit, binding, after, version);
-  if (query.sort.column === null) return readRanked(db, query, limit, binding, after, version);
-  return readOrdered(db, query, limit, binding, after, version);
+    return yield* readNamed(db, query, query.name, limit, binding, after, version);
+  if (query.sort.column === null) return yield* readRanked(db, query, limit, binding, after, version);
+  return yield* readOrdered(db, query, limit, binding, after, version);
 }
 
-function readOrdered(
+function* readOrdered(
   db: Db,
   query: Query,
   limit: number,
   binding: string,
   after: Position | null,
   version: string,
-): Page {
+): Steps<Page> {
   const plan = planRows(db, query, query.sort);
-  const slice = readSlice(db, query, plan, requireKeyset(after), limit);
-  return finishPage(db, query, slice, slice.total ?? countRows(db, query, plan), binding, version);
+  yield;
+  const slice = yield* readSlice(db, query, plan, requireKeyset(after), limit);
+  yield;
+  const counted = slice.total ?? (yield* countRows(db, query, plan));
+  return yield* finishPage(db, query, slice, counted, binding, version);
 }
 
-type Keyset = Extract<Position, { kind: 'keyset' }>;
+export type Keyset = Extract<Position, { kind: 'keyset' }>;
 
-function requireKeyset(after: Position | null): Keyset | null {
+export function requireKeyset(after: Position | null): Keyset | null {
   if (after === null || after.kind === 'keyset') return after;
   throw new Refusal('invalid_cursor', 'The cursor is one of a ranked list.', { parameter: 'cursor' });
 }
 
-function finishPage(
+function* finishPage(
   db: Db,
   query: Query,
   slice: Slice,
   counted: Total,
   binding: string,
   version: string,
-): Page {
+): Steps<Page> {
+  yield;
   return {
     total: Math.max(counted.total, slice.rows.length),
     total_is: counted.total_is,
-    documents: finishRows(db, query, slice.rows),
+    documents: yield* finishRows(db, query, slice.rows),
     next_cursor: slice.next === null ? null : writeCursor(binding, slice.next),
     ranking: null,
     data_version: version,
   };
 }
 
-type Slice = { rows: Row[]; next: Keyset | null; total?: Total };
+export type Slice = { rows: Row[]; next: Keyset | null; total?: Total };
 
 /** So many of the rows behind a cursor, in the order asked for, or as many as are found within the budget. */
-function readSlice(db: Db, query: Query, plan: Plan, after: Keyset | null, limit: number): Slice {
-  if (plan.kind === 'gathered') return readGathered(db, query, plan, after, limit);
+export function* readSlice(
+  db: Db,
+  query: Query,
+  plan: Plan,
+  after: Keyset | null,
+  limit: number,
+): Steps<Slice> {
+  if (plan.kind === 'gathered') return yield* readGathered(db, query, plan, after, limit);
   const tested = plan.residual !== TRUE;
   const budget = getBudget(plan);
   const found = listCandidates(query, plan, after, tested ? budget : limit + 1, true);
@@ -105,36 +123,36 @@ function readSlice(db: Db, query: Query, plan: Plan, after: Keyset | null, limit
   return { rows, next: end === undefined ? null : { kind: 'keyset', sort: end[1], key: end[0] } };
 }
 
-/** All rows that were gathered and pass, by their keys; documents are read of those that are shown. */
-function readGathered(db: Db, query: Query, plan: Plan, after: Keyset | null, limit: number): Slice {
+/** All rows that were gathered and pass, put in order; documents are read of those that are shown. */
+function* readGathered(db: Db, query: Query, plan: Plan, after: Keyset | null, limit: number): Steps<Slice> {
   const { column, descending } = query.sort;
-  const way = descending ? 'DESC' : 'ASC';
-  const sign = descending ? '<' : '>';
-  const beyond: Sql =
-    after === null
-      ? TRUE
-      : {
-          sql: `t.${column} ${sign} ? OR (t.${column} = ? AND t.key ${sign} ?)`,
-          params: [after.sort, after.sort, after.key],
-        };
-  const where = joinSql(
-    [plan.driver, holds(plan.residual)].filter((part) => part !== TRUE),
-    'AND',
-  );
-  const all = prepare(
-    db,
-    `SELECT t.key, t.${column}, (${beyond.sql}) FROM ${query.resource.name} t WHERE ${where.sql} ORDER BY t.${column} ${way}, t.key ${way}`,
-  )
-    .raw()
-    .all(...beyond.params, ...where.params) as [number, string | number, number][];
-  const behind = all.filter(([, , later]) => later === 1);
+  const all = yield* gatherRows(db, query, plan, column as string);
+  const sign = descending ? -1 : 1;
+  const compareText = all.some(([, sort]) => ABOVE_BASIC.test(String(sort))) ? compareBytes : compareUnits;
+  const compare = (a: Sorted, b: Sorted) => sign * (compareText(a[1], b[1]) || a[0] - b[0]);
+  all.sort(compare);
+  const behind = after === null ? all : all.filter((row) => compare(row, [after.key, after.sort]) > 0);
+  const shown = behind.slice(0, limit);
   const read = prepare(db, `SELECT document FROM ${query.resource.name} WHERE key = ?`).pluck();
-  const rows = behind.slice(0, limit).map(([key, sort]): Row => [key, sort, read.get(key) as string]);
+  const rows = shown.map(([key, sort]): Row => [key, sort, read.get(key) as string]);
   return {
     rows,
     next: behind.length > limit ? endOf(rows) : null,
     total: { total: all.length, total_is: 'exact' },
   };
+}
+
+/** SQLite compares texts by their bytes; UTF-16 has another order where characters above U+FFFF stand. */
+const ABOVE_BASIC = /[\uD800-\uDFFF]/;
+
+function compareUnits(a: string | number, b: string | number): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+function compareBytes(a: string | number, b: string | number): number {
+  return typeof a === 'number' || typeof b === 'number'
+    ? compareUnits(a, b)
+    : Buffer.compare(Buffer.from(a), Buffer.from(b));
 }
 
 /** `key`, `sort` and whether the row passes its test (`ok`), in the order asked for, at most so many. */
@@ -179,10 +197,14 @@ export function getBudget(plan: Plan): number {
 }
 
 /** How many rows match, as far as the budget goes. */
-export function countRows(db: Db, query: Query, plan: Plan): Total {
-  if (plan.found !== undefined && plan.residual === TRUE)
-    return { total: plan.found, total_is: plan.complete ? 'exact' : 'at_least' };
-  const budget = plan.kind === 'ordered' ? getBudget(plan) : GATHER_LIMIT;
+export function* countRows(db: Db, query: Query, plan: Plan): Steps<Total> {
+  if (plan.kind === 'newest') {
+    const { keys, complete } = yield* gatherNewest(db, query, plan);
+    return { total: keys.length, total_is: complete ? 'exact' : 'at_least' };
+  }
+  if (plan.kind === 'gathered')
+    return { total: (yield* gatherRows(db, query, plan)).length, total_is: 'exact' };
+  const budget = getBudget(plan);
   const where = joinSql(
     [plan.driver, plan.bound].filter((part) => part !== TRUE),
     'AND',
@@ -193,8 +215,9 @@ export function countRows(db: Db, query: Query, plan: Plan): Total {
   )
     .raw()
     .get(...plan.residual.params, ...where.params) as [number, number];
-  if (visited > budget) return { total: Math.min(total, budget), total_is: 'at_least' };
-  return { total, total_is: plan.complete ? 'exact' : 'at_least' };
+  return visited > budget
+    ? { total: Math.min(total, budget), total_is: 'at_least' }
+    : { total, total_is: 'exact' };
 }
 
 /** How many rows match, whatever it costs: not for the process that answers requests. */
@@ -213,24 +236,27 @@ export function countMatching(db: Db, query: Query): number {
  * At most the best MOST_RANKED. Where ranking all matches would cost too much, all of them come, those added last
  * first, and the page says so.
  */
-function readRanked(
+function* readRanked(
   db: Db,
   query: Query,
   limit: number,
   binding: string,
   after: Position | null,
   version: string,
-): Page {
+): Steps<Page> {
   const { words, resource } = query;
   // There is nothing to rank by where words are only excluded.
   if (words?.match === null && !words.empty)
-    return readOrdered(db, takeOwnOrder(query), limit, binding, after, version);
+    return yield* readOrdered(db, takeOwnOrder(query), limit, binding, after, version);
   const plan = planRows(db, query, null);
   const gauge = words === null || words.empty ? null : gaugeWords(db, query);
   if (plan.kind !== 'gathered' || gauge?.kind === 'many') {
-    const slice = readAddedLast(db, query, plan, requireKeyset(after), limit);
+    yield;
+    const slice = yield* readAddedLast(db, query, plan, requireKeyset(after), limit);
+    yield;
+    const counted = slice.total ?? (yield* countRows(db, query, plan));
     return {
-      ...finishPage(db, query, slice, slice.total ?? countRows(db, query, plan), binding, version),
+      ...(yield* finishPage(db, query, slice, counted, binding, version)),
       ranking: 'newest',
     };
   }
@@ -254,9 +280,12 @@ function readRanked(
           .raw()
           .all(inText(gauge.rank), ...where.params) as Row[]);
   const shown = rows.slice(0, limit);
+  yield;
+  const counted = yield* countRows(db, query, plan);
+  yield;
   return {
-    ...countRows(db, query, plan),
-    documents: finishRows(db, query, shown),
+    ...counted,
+    documents: yield* finishRows(db, query, shown),
     next_cursor:
       rows.length > limit ? writeCursor(binding, { kind: 'ranked', given: given + limit, version }) : null,
     ranking: 'bm25',
@@ -281,7 +310,7 @@ function countGiven(after: Position | null, version: string): number {
 }
 
 /** The records that a name may mean and that the other filters let through, the best fit first. */
-function readNamed(
+function* readNamed(
   db: Db,
   query: Query,
   name: NonNullable<Query['name']>,
@@ -289,7 +318,7 @@ function readNamed(
   binding: string,
   after: Position | null,
   version: string,
-): Page {
+): Steps<Page> {
   const given = countGiven(after, version);
   const all = compileTests(db, query);
   const places = new Map(name.found.records.map((record, n) => [record.key, n]));
@@ -304,7 +333,7 @@ function readNamed(
   return {
     total: rows.length,
     total_is: name.found.complete ? 'exact' : 'at_least',
-    documents: finishRows(db, query, shown),
+    documents: yield* finishRows(db, query, shown),
     next_cursor:
       rows.length > given + limit
         ? writeCursor(binding, { kind: 'ranked', given: given + limit, version })
@@ -315,19 +344,26 @@ function readNamed(
 }
 
 /** Those added last first: of few rows, or of those that have the words. */
-function readAddedLast(db: Db, query: Query, plan: Plan, after: Keyset | null, limit: number): Slice {
+export function* readAddedLast(
+  db: Db,
+  query: Query,
+  plan: Plan,
+  after: Keyset | null,
+  limit: number,
+): Steps<Slice> {
   const byKey: Query = {
     ...query,
     sort: { name: 'added', column: 'key', descending: true, description: '' },
   };
-  if (plan.kind !== 'newest') return readSlice(db, byKey, plan, after, limit);
+  if (plan.kind !== 'newest') return yield* readSlice(db, byKey, plan, after, limit);
+  if (after === null) return yield* readFirstAdded(db, query, plan, limit);
   const rows: Row[] = [];
   let visited = 0;
   const document: Sql =
     plan.residual === TRUE
       ? { sql: 't.document', params: [] }
       : { sql: `CASE WHEN ${plan.residual.sql} THEN t.document END`, params: plan.residual.params };
-  for (const { key, spent, row } of readNewest<[string | null]>(db, query, after?.key ?? null, document)) {
+  for (const { key, spent, row } of readNewest<[string | null]>(db, query, after.key, document)) {
     if (row !== null) {
       visited += 1;
       if (row[0] !== null) {
@@ -335,10 +371,27 @@ function readAddedLast(db: Db, query: Query, plan: Plan, after: Keyset | null, l
         rows.push([key, key, row[0]]);
       }
     }
-    if (spent + visited * plan.cost >= WORK_BUDGET / 2)
-      return { rows, next: key <= 1 ? null : { kind: 'keyset', sort: key, key } };
+    if (spent + visited * plan.cost_by_key >= WORK_BUDGET) return { rows, next: endAt(key) };
   }
   return { rows, next: null };
+}
+
+/** The first page is one of the rows that are counted for its total. */
+function* readFirstAdded(db: Db, query: Query, plan: Plan, limit: number): Steps<Slice> {
+  const { keys, complete, reached } = yield* gatherNewest(db, query, plan);
+  yield;
+  const read = prepare(db, `SELECT document FROM ${query.resource.name} WHERE key = ?`).pluck();
+  const rows = keys.slice(0, limit).map((key): Row => [key, key, read.get(key) as string]);
+  return {
+    rows,
+    next: keys.length > limit ? endOf(rows) : endAt(reached),
+    total: { total: keys.length, total_is: complete ? 'exact' : 'at_least' },
+  };
+}
+
+/** Where reading ended, if anything may be left below. */
+function endAt(key: number): Keyset | null {
+  return key <= 1 ? null : { kind: 'keyset', sort: key, key };
 }
 
 function endOf(rows: readonly Row[]): Keyset {
@@ -346,147 +399,8 @@ function endOf(rows: readonly Row[]): Keyset {
   return { kind: 'keyset', sort, key };
 }
 
-/** For all that matches: words that are too common to be ranked come as they do in pages, everything else in the order of the noun. */
-export function takeWholeOrder(db: Db, query: Query): Query {
-  return query.sort.column === null && !hasCommonWords(db, query) ? takeOwnOrder(query) : query;
-}
-
 /** The same query in the order that its noun has without a search. */
-function takeOwnOrder(query: Query): Query {
+export function takeOwnOrder(query: Query): Query {
   const sort = listSorts(query.resource).get(query.resource.default_sort) as Sort;
   return { ...query, sort };
-}
-
-/** Adds what a stored document does not hold: the places of the words searched for, how a name fits, and long texts; and leaves out what was not asked for. */
-export function finishRows(db: Db, query: Query, rows: readonly Row[]): string[] {
-  const { resource, words, fields } = query;
-  const matching = words?.match != null && resource.search !== undefined ? words.match : null;
-  if (matching === null && fields === null && query.name === null) return rows.map((row) => row[2] as string);
-  const records = new Map(
-    rows.map((row) => [row[0], JSON.parse(row[2] as string) as Record<string, unknown>]),
-  );
-  const matches =
-    matching === null
-      ? null
-      : findMatches(db, resource.search as NonNullable<Resource['search']>, matching, records);
-  const fits = query.name === null ? null : describeFits(resource, query.name.found, records);
-  const selection = fields === null ? null : buildSelection(fields);
-  const long = listLongFields(resource, fields);
-  return rows.map(([key]) => {
-    const record = records.get(key) as Record<string, unknown>;
-    if (long.length > 0) Object.assign(record, readLongFields(db, resource, long, key));
-    const selected =
-      selection === null ? record : (selectFields(record, selection) as Record<string, unknown>);
-    return JSON.stringify({
-      ...selected,
-      ...(matches === null ? {} : { matches: matches.get(key) }),
-      ...(fits === null ? {} : { name_match: fits.get(key) }),
-    });
-  });
-}
-
-/** The records of these keys, rendered as the query asks, in the order of the keys. */
-export function readRecords(db: Db, query: Query, keys: readonly number[]): string[] {
-  const read = prepare(db, `SELECT key, 0, document FROM ${query.resource.name} WHERE key = ?`).raw();
-  return finishRows(
-    db,
-    query,
-    keys.map((key) => read.get(key) as Row),
-  );
-}
-
-function listLongFields(resource: Resource, fields: readonly string[] | null): string[] {
-  return listFieldPaths(resource)
-    .filter((field) => field.on_request && fields?.includes(field.path))
-    .map((field) => field.path);
-}
-
-function readLongFields(
-  db: Db,
-  resource: Resource,
-  names: readonly string[],
-  key: number,
-): Record<string, unknown> {
-  return prepare(
-    db,
-    `SELECT ${names.map((name) => `"${name}"`).join(', ')} FROM ${resource.name} WHERE key = ?`,
-  ).get(key) as Record<string, unknown>;
-}
-
-/** One record, rendered; with `fields`, that part of it. Throws `not_found` or `withdrawn`. */
-export async function readRecord(
-  db: Db,
-  resource: Resource,
-  id: string,
-  fields: readonly string[] | null,
-): Promise<string> {
-  const row = prepare(db, `SELECT key, document FROM ${resource.name} WHERE id = ?`).raw().get(id) as
-    | [number, string]
-    | undefined;
-  if (row === undefined) throw explainAbsence(db, resource, id);
-  if (fields === null) return row[1];
-  const record = JSON.parse(row[1]) as Record<string, unknown>;
-  const long = listLongFields(resource, fields);
-  if (long.length > 0) Object.assign(record, readLongFields(db, resource, long, row[0]));
-  return JSON.stringify(selectFields(record, buildSelection(fields)));
-}
-
-export function countAll(db: Db, resource: Resource): number {
-  return prepare(db, `SELECT count(*) FROM ${resource.name}`).pluck().get() as number;
-}
-
-export function hasRecord(db: Db, resource: Resource, id: string): boolean {
-  return prepare(db, `SELECT 1 FROM ${resource.name} WHERE id = ?`).get(id) !== undefined;
-}
-
-export function explainAbsence(db: Db, resource: Resource, id: string): Refusal {
-  const shown = id.slice(0, 100);
-  const reason = prepare(db, 'SELECT reason FROM withdrawn WHERE noun = ? AND id = ?')
-    .pluck()
-    .get(resource.name, id);
-  if (reason !== undefined)
-    return new Refusal('withdrawn', `The ${resource.singular} "${shown}" was withdrawn: ${reason}`, {
-      value: shown,
-    });
-  const nearest = findNearestId(db, resource.name, id);
-  return new Refusal('not_found', `There is no ${resource.singular} "${shown}".${suggest(nearest)}`, {
-    value: shown,
-    ...(nearest === undefined ? {} : { nearest }),
-  });
-}
-
-const SLICE = 500;
-
-/**
- * Everything that matches, in slices; other requests are answered between them. A list in the order of relevance ends at
- * MOST_RANKED, unless its words are too common to be ranked. Each slice is an array of rendered records.
- */
-export async function* streamDocuments(db: Db, query: Query): AsyncGenerator<string[]> {
-  let cursor = query.cursor;
-  do {
-    const page = await readStreamPage(db, { ...query, cursor });
-    if (page.documents.length > 0) yield page.documents;
-    cursor = page.next_cursor;
-    await new Promise((resolve) => setImmediate(resolve));
-  } while (cursor !== null);
-}
-
-/** A page without its total. */
-async function readStreamPage(db: Db, query: Query): Promise<Pick<Page, 'documents' | 'next_cursor'>> {
-  const ranked = query.sort.column === null;
-  if (ranked && !hasCommonWords(db, query)) return readPage(db, { ...query, limit: SLICE }, SLICE);
-  const binding = bindCursor(query.list);
-  const after = requireKeyset(query.cursor === null ? null : readCursor(query.cursor, binding));
-  const plan = planRows(db, query, ranked ? null : query.sort);
-  const slice = ranked
-    ? readAddedLast(db, query, plan, after, SLICE)
-    : readSlice(db, query, plan, after, SLICE);
-  return {
-    documents: finishRows(db, query, slice.rows),
-    next_cursor: slice.next === null ? null : writeCursor(binding, slice.next),
-  };
-}
-
-function hasCommonWords(db: Db, query: Query): boolean {
-  return query.words?.match != null && gaugeWords(db, query).kind === 'many';
 }

@@ -4,36 +4,59 @@ import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import type { Db } from '../db/client.ts';
 import { readDataVersion } from '../db/data-version.ts';
+import { readInTurns, type Steps } from '../db/one-state.ts';
 import { prepare } from '../db/statements.ts';
-import { WORK_BUDGET } from './budget.ts';
+import { DRAW_STEPS, GATHER_LIMIT, WORK_BUDGET } from './budget.ts';
 import { joinSql, TRUE } from './conditions.ts';
+import { findRecords } from './finish.ts';
 import type { Query } from './params.ts';
-import { type Plan, planRows } from './plan.ts';
-import { countRows, getBudget, type Page, readRecords } from './read.ts';
+import { gatherNewest, gatherRows, type Plan, planRows } from './plan.ts';
+import { countRows, type Page, type Total } from './read.ts';
 
 /**
  * Every matching record is equally likely. Where more match than may be read, row numbers are drawn and those that do
  * not match are passed over, up to the budget; the page then may hold fewer than asked for. Where the words of a search
- * are too common, the sample is one of the newest matches.
+ * are too common, the sample is one of the newest matches, and says so as its ranking.
  */
-export async function readSample(db: Db, query: Query, size: number): Promise<Page> {
+export function readSample(db: Db, query: Query, size: number): Promise<Page> {
+  return readInTurns(db, () => findSample(db, query, size));
+}
+
+export function* findSample(db: Db, query: Query, size: number): Steps<Page> {
   const plan = planRows(db, query, null);
-  const total = countRows(db, query, plan);
+  yield;
   const random = xoroshiro128plus(query.seed);
-  const keys =
-    total.total_is === 'exact' || plan.kind !== 'ordered'
-      ? drawFromAll(listKeys(db, query, plan), size, random)
-      : drawByNumber(db, query, plan, size, random);
+  const { total, keys } = yield* drawKeys(db, query, plan, size, random);
+  yield;
   return {
     ...total,
-    documents: readRecords(db, query, keys),
+    documents: yield* findRecords(db, query, keys),
     next_cursor: null,
-    ranking: null,
+    ranking: plan.kind === 'newest' && total.total_is === 'at_least' ? 'newest' : null,
     data_version: readDataVersion(db),
   };
 }
 
 type Random = ReturnType<typeof xoroshiro128plus>;
+type Drawn = { total: Total; keys: number[] };
+
+function* drawKeys(db: Db, query: Query, plan: Plan, size: number, random: Random): Steps<Drawn> {
+  if (plan.kind === 'newest') {
+    const { keys, complete } = yield* gatherNewest(db, query, plan);
+    const total: Total = { total: keys.length, total_is: complete ? 'exact' : 'at_least' };
+    return { total, keys: drawFromAll(keys.reverse(), size, random) };
+  }
+  if (plan.kind === 'gathered') {
+    const rows = yield* gatherRows(db, query, plan);
+    const keys = rows.map(([key]) => key).sort((a, b) => a - b);
+    return { total: { total: keys.length, total_is: 'exact' }, keys: drawFromAll(keys, size, random) };
+  }
+  const total = yield* countRows(db, query, plan);
+  yield;
+  if (total.total_is === 'exact' && total.total <= GATHER_LIMIT)
+    return { total, keys: drawFromAll(listKeys(db, query, plan), size, random) };
+  return { total, keys: yield* drawByNumber(db, query, plan, size, random) };
+}
 
 function listKeys(db: Db, query: Query, plan: Plan): number[] {
   const where = joinSql(
@@ -42,7 +65,7 @@ function listKeys(db: Db, query: Query, plan: Plan): number[] {
   );
   return prepare(
     db,
-    `SELECT t.key FROM ${query.resource.name} t WHERE ${where.sql} ORDER BY t.key LIMIT ${WORK_BUDGET}`,
+    `SELECT t.key FROM ${query.resource.name} t WHERE ${where.sql} ORDER BY t.key LIMIT ${GATHER_LIMIT}`,
   )
     .pluck()
     .all(...where.params) as number[];
@@ -58,20 +81,28 @@ function drawFromAll(keys: number[], size: number, random: Random): number[] {
   return keys.slice(0, count);
 }
 
-function drawByNumber(db: Db, query: Query, plan: Plan, size: number, random: Random): number[] {
+/** Row numbers are drawn in batches, each tested at once, and taken in the order in which they were drawn. */
+function* drawByNumber(db: Db, query: Query, plan: Plan, size: number, random: Random): Steps<number[]> {
   const table = query.resource.name;
   const where = joinSql(
     [plan.driver, plan.residual].filter((part) => part !== TRUE),
     'AND',
   );
-  const test = prepare(db, `SELECT 1 FROM ${table} t WHERE t.key = ? AND ${where.sql}`).pluck();
+  const test = prepare(
+    db,
+    `SELECT t.key FROM json_each(?) c CROSS JOIN ${table} t ON t.key = c.value WHERE ${where.sql}`,
+  ).pluck();
   const highest = prepare(db, `SELECT max(key) FROM ${table}`).pluck().get() as number;
   const drawn = new Set<number>();
-  // A row that is looked up by itself costs more than the next one along an index.
-  const tries = getBudget({ ...plan, cost: 2 + plan.cost });
-  for (let tried = 0; tried < tries && drawn.size < size; tried += 1) {
-    const key = uniformInt(random, 1, highest);
-    if (!drawn.has(key) && test.get(key, ...where.params) !== undefined) drawn.add(key);
+  const batch = Math.max(1, Math.floor(WORK_BUDGET / plan.cost_by_key));
+  // No larger than is likely needed where everything matches.
+  let next = Math.min(batch, 2 * size);
+  for (let left = DRAW_STEPS * batch; left > 0 && drawn.size < size; left -= next) {
+    const numbers = Array.from({ length: Math.min(next, left) }, () => uniformInt(random, 1, highest));
+    for (const key of test.all(JSON.stringify(numbers), ...where.params) as number[])
+      if (drawn.size < size) drawn.add(key);
+    next = batch;
+    yield;
   }
   return [...drawn];
 }

@@ -1,5 +1,6 @@
 /** Words as people type them into a search box, made into an FTS5 expression in which nothing is syntax by accident. */
 import type { Db } from '../db/client.ts';
+import { readOneState } from '../db/one-state.ts';
 import { prepare } from '../db/statements.ts';
 import { indexCodePoints } from '../evidence/code-points.ts';
 import type { SearchDeclaration } from '../resources/resource.ts';
@@ -15,13 +16,19 @@ export type WordSearch = {
   required: readonly (readonly string[])[];
   /** How many words and phrases there are. */
   terms: number;
+  /** How many words, those of phrases counted one by one: what looking for them costs. */
+  words: number;
   /** Nothing in it is a word: it matches nothing. */
   empty: boolean;
 };
 
+/** Of every index of texts. */
+export const TOKENIZER = 'porter unicode61 remove_diacritics 2';
 /** What the tokenizer takes for part of a word: letters, numbers and private use characters. */
 const HAS_WORD = /[\p{L}\p{N}\p{Co}]/u;
 export const MOST_TERMS = 32;
+/** The words of phrases counted one by one. */
+export const MOST_WORDS = 100;
 
 /**
  * `words` all of them, `"a phrase"`, `-not this`, `this OR that`. Everything else is read as words.
@@ -64,8 +71,14 @@ export function parseWordSearch(input: string): WordSearch {
     exclude: match === null ? none : null,
     required,
     terms: terms.length,
+    words: terms.reduce((sum, term) => sum + Math.max(1, splitWords(term.text).length), 0),
     empty: terms.length === 0,
   };
+}
+
+/** Into what the tokenizer takes for words, marks on letters included. */
+export function splitWords(text: string): string[] {
+  return text.match(/[\p{L}\p{N}\p{Co}\p{M}]*[\p{L}\p{N}\p{Co}][\p{L}\p{N}\p{Co}\p{M}]*/gu) ?? [];
 }
 
 export type Match = {
@@ -97,35 +110,66 @@ export function inBlocks(expression: string, blocks: string): string {
   return `(${inText(expression)}) AND ${BLOCK} : (${blocks})`;
 }
 
-/** Where the words of a search stand in the records of a page, by key. */
+/**
+ * Where the words of a search stand in the records of a page, by key. The texts of the page get an index of their own:
+ * asked for one row, the large one reads on from its first match, which may be far away.
+ */
 export function findMatches(
   db: Db,
+  table: string,
   search: SearchDeclaration,
   match: string,
   records: ReadonlyMap<number, Record<string, unknown>>,
 ): Map<number, Match[]> {
+  const marked = readOneState(db, () => markWords(db, table, search, match, [...records.keys()]));
   const found = new Map<number, Match[]>();
-  const marks = search.columns
-    .map((_, n) => `highlight(${search.table}, ${n}, '${OPEN}', '${CLOSE}') AS c${n}`)
-    .join(', ');
-  // The driver binds numbers as REAL, and FTS5 takes a rowid that is no INTEGER for no condition at all.
-  const statement = prepare(
-    db,
-    `SELECT ${marks} FROM ${search.table} WHERE ${search.table} MATCH ? AND rowid = CAST(? AS INTEGER)`,
-  );
   for (const [key, record] of records) {
-    const row = statement.get(inText(match), key) as Record<string, string | null> | undefined;
     const matches = search.columns.flatMap(({ field, lines }, n) => {
-      const marked = row?.[`c${n}`];
-      if (marked == null) return [];
-      if (!lines) return readMarks(marked).map((place) => ({ field, ...place }));
-      return splitMarkedLines(marked).flatMap((line, index) =>
+      const text = marked.get(key)?.[n];
+      if (text == null) return [];
+      if (!lines) return readMarks(text).map((place) => ({ field, ...place }));
+      return splitMarkedLines(text).flatMap((line, index) =>
         readMarks(line).map((place) => ({ field, index, ...place })),
       );
     });
     found.set(key, markOwnWords(search, record, matches));
   }
   return found;
+}
+
+type Marked = (string | null)[];
+
+/** The texts of these rows, each word of the search between two marks. */
+function markWords(
+  db: Db,
+  table: string,
+  search: SearchDeclaration,
+  match: string,
+  keys: readonly number[],
+): Map<number, Marked> {
+  const texts = `page_of_${table}`;
+  const index = `${texts}_fts`;
+  const columns = search.columns.map(({ column }) => column).join(', ');
+  db.exec(`
+    CREATE TABLE IF NOT EXISTS temp.${texts} (key INTEGER PRIMARY KEY, ${columns});
+    CREATE VIRTUAL TABLE IF NOT EXISTS temp.${index}
+      USING fts5(${columns}, content='${texts}', content_rowid='key', columnsize=0, tokenize='${TOKENIZER}');
+  `);
+  prepare(
+    db,
+    `INSERT INTO temp.${texts} SELECT key, ${columns} FROM main.${table} WHERE key IN (SELECT value FROM json_each(?))`,
+  ).run(JSON.stringify(keys));
+  prepare(
+    db,
+    `INSERT INTO temp.${index} (rowid, ${columns}) SELECT key, ${columns} FROM temp.${texts}`,
+  ).run();
+  const marks = search.columns.map((_, n) => `highlight(${index}, ${n}, '${OPEN}', '${CLOSE}')`).join(', ');
+  const rows = prepare(db, `SELECT rowid, ${marks} FROM temp.${index} WHERE ${index} MATCH ?`)
+    .raw()
+    .all(match) as [number, ...Marked][];
+  prepare(db, `INSERT INTO temp.${index} (${index}) VALUES ('delete-all')`).run();
+  prepare(db, `DELETE FROM temp.${texts}`).run();
+  return new Map(rows.map(([key, ...marked]) => [key, marked]));
 }
 
 /** A phrase may run from the end of one line into the next: each line gets its own part of it. */

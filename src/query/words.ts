@@ -7,16 +7,25 @@
 import type { Db } from '../db/client.ts';
 import { prepare } from '../db/statements.ts';
 import type { SearchDeclaration } from '../resources/resource.ts';
-import { COMMON, GATHER_LIMIT, PASS_COST, PROBE_COST, WORK_BUDGET } from './budget.ts';
+import {
+  COMMON,
+  COUNT_COST,
+  FOUND_COST,
+  GATHER_LIMIT,
+  PASS_COST,
+  PROBE_COST,
+  RANK_COST,
+  WORK_BUDGET,
+} from './budget.ts';
 import type { Sql } from './conditions.ts';
 import type { Query } from './params.ts';
-import { inBlocks, inText, type WordSearch } from './search.ts';
+import { inBlocks, inText, splitWords, type WordSearch } from './search.ts';
 
 /** Rows of a block, as powers of two; the column `block` of the tables that are searched says the same. */
 const FINE = { word: 'f', bits: 8 };
 const COARSE = { word: 'c', bits: 13 };
 /** Read at once where the first ones had little. */
-const MOST_BLOCKS = 4;
+const MOST_BLOCKS = 16;
 
 /** `few`: all matches may be read, and ranked by the words of `rank`. `many`: they are read block by block. */
 export type Gauge = { kind: 'few'; rank: string } | { kind: 'many' };
@@ -38,18 +47,25 @@ function measureWords(db: Db, search: SearchDeclaration, table: string, words: W
   const whole = (words.match ?? words.exclude) as string;
   // Of a search that only excludes, all alternatives are read.
   const required = words.match === null ? [[whole]] : words.required;
-  const rare = required.filter((alternatives) => isRare(db, search, alternatives));
+  const rare = listRare(db, search, required);
   if (rare.length > 0)
     return { kind: 'few', rank: rare.map((alternatives) => `(${alternatives.join(' OR ')})`).join(' AND ') };
   const rows = countIndexed(db, table);
-  if (rows * words.terms * PASS_COST > WORK_BUDGET) return { kind: 'many' };
+  if (rows * words.words * PASS_COST > WORK_BUDGET) return { kind: 'many' };
   const found = prepare(
     db,
     `SELECT count(*) FROM (SELECT 1 FROM ${search.table} WHERE ${search.table} MATCH ? LIMIT ${GATHER_LIMIT + 1})`,
   )
     .pluck()
     .get(inText(whole)) as number;
-  return found <= GATHER_LIMIT ? { kind: 'few', rank: whole } : { kind: 'many' };
+  return found <= GATHER_LIMIT && found * weighRank(words.words) <= WORK_BUDGET
+    ? { kind: 'few', rank: whole }
+    : { kind: 'many' };
+}
+
+/** Units for ranking a record by so many words. */
+function weighRank(words: number): number {
+  return RANK_COST * (1 + words);
 }
 
 /** At most so many rows were ever added. */
@@ -57,30 +73,45 @@ function countIndexed(db: Db, table: string): number {
   return (prepare(db, `SELECT max(key) FROM ${table}`).pluck().get() as number | null) ?? 0;
 }
 
-/** A phrase is no more frequent than the rarest of its words. */
-function isRare(db: Db, search: SearchDeclaration, alternatives: readonly string[]): boolean {
+/**
+ * Those of the required alternatives that stand in few records, as far as counting may go: the longest are counted
+ * first, because they are likely the rarest.
+ */
+function listRare(
+  db: Db,
+  search: SearchDeclaration,
+  required: readonly (readonly string[])[],
+): (readonly string[])[] {
   const count = prepare(
     db,
     `SELECT count(*) FROM (SELECT 1 FROM ${search.table} WHERE ${search.table} MATCH ? LIMIT ${COMMON + 1})`,
   ).pluck();
-  let sum = 0;
-  for (const alternative of alternatives) {
-    // The rarest is likely the longest.
-    const parts = splitWords(alternative).sort((a, b) => b.length - a.length);
-    let least = COMMON + 1;
-    for (const part of parts) {
-      least = Math.min(least, count.get(inText(`"${part}"`)) as number);
-      if (sum + least <= COMMON) break;
+  let spent = 0;
+  const countWord = (word: string) => {
+    if (spent > WORK_BUDGET) return COMMON + 1;
+    const found = count.get(inText(`"${word}"`)) as number;
+    spent += PROBE_COST + found * COUNT_COST;
+    return found;
+  };
+  const isRare = (alternatives: readonly string[]) => {
+    // What it costs to rank by them grows with their number.
+    const words = alternatives.reduce((sum, alternative) => sum + splitWords(alternative).length, 0);
+    const most = Math.min(COMMON, WORK_BUDGET / weighRank(words));
+    let sum = 0;
+    for (const alternative of alternatives) {
+      // A phrase is no more frequent than the rarest of its words.
+      let least = COMMON + 1;
+      for (const word of splitWords(alternative).sort((a, b) => b.length - a.length)) {
+        least = Math.min(least, countWord(word));
+        if (sum + least <= most) break;
+      }
+      sum += least;
+      if (sum > most) return false;
     }
-    sum += least;
-    if (sum > COMMON) return false;
-  }
-  return true;
-}
-
-/** Into what the tokenizer takes for words, marks on letters included. */
-function splitWords(text: string): string[] {
-  return text.match(/[\p{L}\p{N}\p{Co}\p{M}]*[\p{L}\p{N}\p{Co}][\p{L}\p{N}\p{Co}\p{M}]*/gu) ?? [];
+    return true;
+  };
+  const longest = (alternatives: readonly string[]) => Math.min(...alternatives.map((one) => one.length));
+  return required.toSorted((a, b) => longest(b) - longest(a)).filter(isRare);
 }
 
 /** Keys of all rows with the words: only where the gauge says `few`, or where no request waits. */
@@ -121,7 +152,7 @@ export function testWords(db: Db, query: Query): WordTest | null {
   const expression = inBlocks((words.match ?? words.exclude) as string, FINE.word).slice(0, -1);
   return {
     test: { sql: words.match === null ? `NOT ${found}` : found, params: [expression] },
-    cost: PROBE_COST * (1 + words.terms),
+    cost: PROBE_COST * (1 + words.words),
   };
 }
 
@@ -134,6 +165,15 @@ export type Found<T extends unknown[]> = {
   row: T | null;
 };
 
+/** Of a search in blocks: their size, the units that beginning to read costs, and those for passing over one row. */
+function sizeBlocks(words: number): { block: typeof FINE; most: number; begin: number; pass: number } {
+  const pass = PASS_COST * words;
+  const begin = PROBE_COST * (1 + words);
+  const rows = Math.max(0, WORK_BUDGET / 2 - begin) / pass;
+  const block = rows >= 2 ** COARSE.bits ? COARSE : FINE;
+  return { block, most: Math.max(1, Math.min(MOST_BLOCKS, Math.floor(rows / 2 ** block.bits))), begin, pass };
+}
+
 /** The rows with the words, those added last first, from below a key on: in blocks, until the reader has had enough. */
 export function* readNewest<T extends unknown[]>(
   db: Db,
@@ -143,9 +183,9 @@ export function* readNewest<T extends unknown[]>(
 ): Generator<Found<T>> {
   const { resource, words } = query;
   const { table } = resource.search as SearchDeclaration;
-  const { match, terms } = words as WordSearch & { match: string };
-  const each = PASS_COST * terms;
-  const width = 2 ** COARSE.bits;
+  const { match, words: count } = words as WordSearch & { match: string };
+  const { block, most, begin, pass } = sizeBlocks(count);
+  const width = 2 ** block.bits;
   const from =
     select === null
       ? `f.rowid FROM ${table} f`
@@ -156,14 +196,18 @@ export function* readNewest<T extends unknown[]>(
   ).raw();
   let end = below ?? countIndexed(db, resource.name) + 1;
   let spent = 0;
-  for (let blocks = 1; end > 0; blocks = Math.min(blocks * 2, MOST_BLOCKS)) {
+  for (let blocks = block === FINE ? most : 1; end > 0; blocks = Math.min(blocks * 2, most)) {
     const last = Math.floor((end - 1) / width);
     const first = Math.max(0, last - blocks + 1);
-    const names = Array.from({ length: last - first + 1 }, (_, n) => `${COARSE.word}${first + n}`);
+    const names = Array.from({ length: last - first + 1 }, (_, n) => `${block.word}${first + n}`);
+    spent += begin;
     const rows = read.iterate(...(select?.params ?? []), inBlocks(match, names.join(' OR ')), end);
-    for (const [key, ...row] of rows as IterableIterator<[number, ...T]>)
-      yield { key, spent: spent + (end - key) * each, row: row as unknown as T };
-    spent += (end - first * width) * each;
+    let found = 0;
+    for (const [key, ...row] of rows as IterableIterator<[number, ...T]>) {
+      found += 1;
+      yield { key, spent: spent + (end - key) * pass + found * FOUND_COST, row: row as unknown as T };
+    }
+    spent += (end - first * width) * pass + found * FOUND_COST;
     end = first * width;
     yield { key: end, spent, row: null };
   }

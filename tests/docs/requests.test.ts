@@ -14,7 +14,7 @@ import {
   MOST_VALUES,
 } from '../../src/query/params.ts';
 import { MOST_RANKED } from '../../src/query/read.ts';
-import { MOST_TERMS } from '../../src/query/search.ts';
+import { MOST_TERMS, MOST_WORDS } from '../../src/query/search.ts';
 import { RELEASE } from '../../src/release.ts';
 import { buildTestApp, openSeededBase } from '../base.ts';
 import { listPapers, readPaper, readRows, readSection } from './markdown.ts';
@@ -72,6 +72,7 @@ test('the bounds that the grammar tells of are those that hold', () => {
     MOST_VALUES,
     LONGEST_WORDS,
     MOST_TERMS,
+    MOST_WORDS,
     PAGE_SIZE_MAX,
     MOST_RANKED,
     MOST_GROUP_KEYS,

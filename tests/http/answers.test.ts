@@ -270,7 +270,8 @@ test('trap: closing lets an answer that is under way finish', async () => {
   const { setImmediate: original } = globalThis;
   const waiting: (() => void)[] = [];
   const spy = vi.spyOn(globalThis, 'setImmediate').mockImplementation(((callback: () => void) => {
-    if (new Error().stack?.includes('query/read.ts')) waiting.push(callback);
+    const stack = String(new Error().stack);
+    if (stack.includes('query/stream.ts') && !stack.includes('one-state.ts')) waiting.push(callback);
     else original(callback);
   }) as never);
   const response = await fetch(`${address}/v1/quotes?format=csv&fields=id`);

@@ -3,8 +3,9 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import type { Db } from '../../src/db/client.ts';
 import { INDEX_COST, WORK_BUDGET } from '../../src/query/budget.ts';
 import { parseParams, type Query, resolveIds } from '../../src/query/params.ts';
-import { readPage, streamDocuments } from '../../src/query/read.ts';
+import { readPage } from '../../src/query/read.ts';
 import { listSorts } from '../../src/query/sorts.ts';
+import { streamDocuments } from '../../src/query/stream.ts';
 import { getResource, servedResources } from '../../src/resources/registry.ts';
 import {
   ask,

@@ -6,6 +6,7 @@ import { Refusal } from '../../errors.ts';
 import type { Condition } from '../../query/conditions.ts';
 import { bindCursor, readCursor, writeCursor } from '../../query/cursor.ts';
 import type { Filter } from '../../query/filters.ts';
+import { readRecords } from '../../query/finish.ts';
 import {
   type Limits,
   parseValue,
@@ -14,7 +15,6 @@ import {
   type RawParams,
   resolveIds,
 } from '../../query/params.ts';
-import { readRecords } from '../../query/read.ts';
 import { fitsBudget } from '../../query/tuples.ts';
 import { buildCells } from './cells.ts';
 import { dropDuplicates, orderEntries } from './duplicates.ts';

@@ -4,7 +4,7 @@ import type { Db } from '../../db/client.ts';
 import { readDataVersion } from '../../db/data-version.ts';
 import { catalogue, Refusal } from '../../errors.ts';
 import { findNearest, suggest } from '../../nearest.ts';
-import { countAll } from '../../query/read.ts';
+import { countAll } from '../../query/records.ts';
 import { RELEASE } from '../../release.ts';
 import { servedResources } from '../../resources/registry.ts';
 import { wordLists } from '../../vocabulary.ts';

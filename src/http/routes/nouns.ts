@@ -5,10 +5,11 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Compute } from '../../compute/compute.ts';
 import type { Db } from '../../db/client.ts';
 import { readDataVersion } from '../../db/data-version.ts';
+import { readInTurns, type Steps } from '../../db/one-state.ts';
 import { Refusal } from '../../errors.ts';
 import { listColumns, writeHeader, writeRecords } from '../../formats/csv.ts';
 import { writePage } from '../../formats/page.ts';
-import { type Facets, type GroupPage, readFacets, readGroups } from '../../query/group.ts';
+import { type Facets, findFacets, type GroupPage, readGroups } from '../../query/group.ts';
 import {
   type Format,
   parseFields,
@@ -18,16 +19,10 @@ import {
   type RawParams,
   resolveIds,
 } from '../../query/params.ts';
-import {
-  explainAbsence,
-  hasRecord,
-  type Page,
-  readPage,
-  readRecord,
-  streamDocuments,
-  takeWholeOrder,
-} from '../../query/read.ts';
-import { readSample } from '../../query/sample.ts';
+import { findPage, type Page } from '../../query/read.ts';
+import { explainAbsence, hasRecord, readRecord } from '../../query/records.ts';
+import { findSample, readSample } from '../../query/sample.ts';
+import { streamDocuments, takeWholeOrder } from '../../query/stream.ts';
 import { servedResources } from '../../resources/registry.ts';
 import type { Resource } from '../../resources/resource.ts';
 import { sendKept } from '../keep-answers.ts';
@@ -100,23 +95,29 @@ async function answerList(
   reply.type(MEDIA_TYPES[format]);
   if (resolved.exact)
     return answerExactly(context, resource, request, reply, fixed, resolved, format, canonical);
-  if (resolved.group_by !== null) return writeGroups(await readGroups(db, resolved), resolved, format);
-  if (resolved.sample !== null)
-    return writeList(
-      resolved,
-      await readSample(db, resolved, resolved.sample),
-      await readFacetsOf(db, resolved),
-      format,
-    );
+  const retag = (version: string) => writeTag(request, reply, version, canonical, format);
+  if (resolved.group_by !== null) {
+    const groups = await readGroups(db, resolved);
+    retag(groups.data_version);
+    return writeGroups(groups, resolved, format);
+  }
   // Ranking ends at its best; everything that matches comes in the noun's own order, unless another was asked for.
   const all = 'sort' in (request.query as RawParams) ? resolved : takeWholeOrder(db, resolved);
-  if (format !== 'json' && resolved.limit === null) return streamList(db, all, format);
-  const page = await readPage(db, resolved, context.page_size);
-  return sendPage(request, reply, resolved, page, await readFacetsOf(db, resolved), format);
+  if (format !== 'json' && resolved.limit === null && resolved.sample === null)
+    return streamList(db, all, format);
+  const { page, facets } = await readInTurns(db, () => findList(db, resolved, context.page_size));
+  retag(page.data_version);
+  return sendPage(request, reply, resolved, page, facets, format);
 }
 
-async function readFacetsOf(db: Db, query: Query): Promise<Facets | undefined> {
-  return query.facets === null ? undefined : readFacets(db, query);
+type List = { page: Page; facets: Facets | undefined };
+
+/** A page or a sample, with the facets that were asked for. */
+function* findList(db: Db, query: Query, pageSize: number): Steps<List> {
+  const page =
+    query.sample === null ? yield* findPage(db, query, pageSize) : yield* findSample(db, query, query.sample);
+  yield;
+  return { page, facets: query.facets === null ? undefined : yield* findFacets(db, query) };
 }
 
 /** Counted in a process of its own, on one state of the data, whose version the answer carries. */
@@ -157,7 +158,7 @@ function sendPage(
   page: Page,
   facets: Facets | undefined,
   format: Format,
-): string {
+): string | Promise<string> {
   if (page.next_cursor !== null) reply.header('link', writeNextLink(request.url, page.next_cursor));
   return writeList(query, page, facets, format);
 }
@@ -220,13 +221,28 @@ function nameReferenceColumns(name: string, to: string | undefined): string[][] 
   ];
 }
 
-function writeList(query: Query, page: Page, facets: Facets | undefined, format: Format): string {
+/** Rows of a CSV file are written so many at a time. */
+const TOGETHER = 50;
+
+function writeList(
+  query: Query,
+  page: Page,
+  facets: Facets | undefined,
+  format: Format,
+): string | Promise<string> {
   if (format === 'ndjson') return writeLines(page.documents);
-  if (format === 'csv') {
-    const columns = listColumns(query.resource, query.fields, query.rows);
-    return writeHeader(columns) + writeRecords(parseAll(page.documents), columns, query);
-  }
+  if (format === 'csv') return writeTable(query, page.documents);
   return writePage({ ...page, facets });
+}
+
+async function writeTable(query: Query, documents: readonly string[]): Promise<string> {
+  const columns = listColumns(query.resource, query.fields, query.rows);
+  let table = writeHeader(columns);
+  for (let first = 0; first < documents.length; first += TOGETHER) {
+    if (first > 0) await new Promise((resolve) => setImmediate(resolve));
+    table += writeRecords(parseAll(documents.slice(first, first + TOGETHER)), columns, query);
+  }
+  return table;
 }
 
 function writeLines(documents: readonly string[]): string {

@@ -15,7 +15,7 @@ import { readOneState } from '../../db/one-state.ts';
 import { type Column, writeHeader, writeRecords } from '../../formats/csv.ts';
 import { listFilters } from '../../query/filters.ts';
 import type { RawParams } from '../../query/params.ts';
-import { explainAbsence, hasRecord } from '../../query/read.ts';
+import { explainAbsence, hasRecord } from '../../query/records.ts';
 import { getResource } from '../../resources/registry.ts';
 import { listWords, shiftOrder } from '../../vocabulary.ts';
 import { sendKept } from '../keep-answers.ts';
