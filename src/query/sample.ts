@@ -63,12 +63,13 @@ function listKeys(db: Db, query: Query, plan: Plan): number[] {
     [plan.driver, plan.residual].filter((part) => part !== TRUE),
     'AND',
   );
-  return prepare(
+  const keys = prepare(
     db,
-    `SELECT t.key FROM ${query.resource.name} t WHERE ${where.sql} ORDER BY t.key LIMIT ${GATHER_LIMIT}`,
+    `SELECT t.key FROM ${query.resource.name} t WHERE ${where.sql} LIMIT ${GATHER_LIMIT}`,
   )
     .pluck()
     .all(...where.params) as number[];
+  return keys.sort((a, b) => a - b);
 }
 
 /** Fisher and Yates' shuffle, as far as it is needed. */
