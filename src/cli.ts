@@ -5,6 +5,7 @@ import { SingleBar } from 'cli-progress';
 import { Command, Option } from 'commander';
 import { addExport } from './cli/export.ts';
 import { addImport } from './cli/import.ts';
+import { holdLittleMemory } from './cli/little-memory.ts';
 import { addServe } from './cli/serve.ts';
 import { addSettings, readFlags } from './cli/settings.ts';
 import { addWhoSaid } from './cli/who-said.ts';
@@ -70,11 +71,12 @@ addSettings(
   });
 
 function verifyWhole(path: string): void {
-  // Checking a full-text index writes to it; but a database that is not there must not be made by looking.
+  holdLittleMemory();
+  // What is not there is a mistake of the caller's; what cannot be opened is a base that is not whole.
   if (!existsSync(path)) openDatabase(path, { readonly: true });
   let db: Db;
   try {
-    db = openDatabase(path);
+    db = openDatabase(path, { readonly: true });
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
     console.error(error.message);
@@ -110,7 +112,6 @@ function reportBase(db: Db): void {
   bar?.stop();
   for (const [what, count] of Object.entries(report.counts))
     console.log(`${String(count).padStart(8)} ${what}`);
-  for (const note of report.notes) console.log(note);
   for (const failure of report.failures) console.error(failure);
   const unsaid = report.failures_total - report.failures.length;
   if (unsaid > 0) console.error(`… and ${unsaid} more`);

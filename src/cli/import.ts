@@ -1,6 +1,5 @@
 /** `verbatim import` */
 import { existsSync } from 'node:fs';
-import { setFlagsFromString } from 'node:v8';
 import { SingleBar } from 'cli-progress';
 import { type Command, Option } from 'commander';
 import { readConfig } from '../config.ts';
@@ -12,15 +11,11 @@ import { importIntoBase } from '../import/into-base.ts';
 import { nameRejects, openRejects } from '../import/rejects.ts';
 import { ID_PATTERN } from '../resources/schemas.ts';
 import { actorKind, listWords } from '../vocabulary.ts';
+import { holdLittleMemory } from './little-memory.ts';
 import { requireOutput } from './output-file.ts';
 import { addSettings, readFlags } from './settings.ts';
 
 const NO = 1;
-/**
- * V8 lets its young generation grow to a hundred megabytes where much of what is made is kept for a while, as it is in a
- * batch, and its old one to several times what it holds. Neither makes an import faster.
- */
-const LITTLE_MEMORY = ['--semi-space-growth-factor=1', '--heap-growing-percent=30'];
 
 export function addImport(program: Command): void {
   const command = addSettings(
@@ -63,7 +58,7 @@ export function addImport(program: Command): void {
     const { DATABASE } = readConfig(readFlags(options));
     const rejects = options.rejects ?? nameRejects(files, format);
     requireOutput('--rejects', rejects, [...files, DATABASE]);
-    for (const flag of LITTLE_MEMORY) setFlagsFromString(flag);
+    holdLittleMemory();
     const dryRun = options.dryRun === true;
     const db = dryRun ? openForLooking(DATABASE) : openDatabase(DATABASE);
     const bar = openBar();

@@ -1,25 +1,17 @@
 /**
  * What the base keeps beside its records and could make anew from them. A bulk load drops every trigger, loads, and then
- * has each of these made again: whoever adds a table that triggers fill declares here how it is rebuilt.
+ * has each of these made again.
  */
 import type { Db } from '../db/client.ts';
 
 export type Derived = {
   name: string;
-  /** The tables that are filled, or that have columns filled, from elsewhere. */
-  tables: readonly string[];
   /** Makes all of it from the records, as the triggers would have; indexes are there already. */
   rebuild: (db: Db) => void;
 };
 
-const declared: readonly Derived[] = [];
-
-/** Those declared, and every full-text index over a table of its own: these can say themselves how they are made. */
+/** Every full-text index over a table of its own: these say themselves how they are made. */
 export function listDerived(db: Db): Derived[] {
-  return [...declared, ...listFullText(db)];
-}
-
-function listFullText(db: Db): Derived[] {
   const names = db
     .prepare(
       "SELECT name FROM sqlite_schema WHERE type = 'table' AND sql LIKE 'CREATE VIRTUAL TABLE%USING fts5%content=%' ORDER BY name",
@@ -28,14 +20,13 @@ function listFullText(db: Db): Derived[] {
     .all() as string[];
   return names.map((name) => ({
     name,
-    tables: [name],
     rebuild: (base) => base.prepare(`INSERT INTO "${name}" ("${name}") VALUES ('rebuild')`).run(),
   }));
 }
 
 /** Tables that triggers write to and that nothing declared makes anew: a bulk load would leave them empty. */
 export function listUndeclared(db: Db): string[] {
-  const known = new Set(listDerived(db).flatMap(({ tables }) => tables));
+  const known = new Set(listDerived(db).map(({ name }) => name));
   const bodies = db
     .prepare("SELECT substr(sql, instr(upper(sql), 'BEGIN')) FROM sqlite_schema WHERE type = 'trigger'")
     .pluck()

@@ -77,12 +77,11 @@ export function readPlaces(db: Db, sourceKey: number, options: { placed: boolean
 
 function* readQuotes(db: Db, sourceKey: number, options: { placed: boolean }): Generator<PlacedQuote> {
   const placed = options.placed ? `AND passage_order < ${NO_PLACE}` : '';
-  const rows = db
-    .prepare(
-      `SELECT key, id, origin, passage_start, passage_end, passage_sha256, passage_exact, cue_exact, cue_start, cue_end, relayed_by_key
+  const rows = prepare(
+    db,
+    `SELECT key, id, origin, passage_start, passage_end, passage_sha256, passage_exact, cue_exact, cue_start, cue_end, relayed_by_key
        FROM quotes WHERE source_key = ? ${placed} ORDER BY passage_order, key`,
-    )
-    .iterate(sourceKey) as IterableIterator<QuoteRow>;
+  ).iterate(sourceKey) as IterableIterator<QuoteRow>;
   const spans = prepare(
     db,
     'SELECT ordinal, exact, start, "end", prefix, suffix FROM spans WHERE quote_key = ? ORDER BY ordinal',
@@ -106,13 +105,12 @@ function* readQuotes(db: Db, sourceKey: number, options: { placed: boolean }): G
 }
 
 function* readEvidence(db: Db, sourceKey: number): Places['evidence'] & Generator {
-  const rows = db
-    .prepare(
-      `SELECT st.id AS stance, e.ordinal, e.passage_start, e.passage_end, e.passage_sha256, e.passage_exact
+  const rows = prepare(
+    db,
+    `SELECT st.id AS stance, e.ordinal, e.passage_start, e.passage_end, e.passage_sha256, e.passage_exact
        FROM stances st JOIN stance_evidence e ON e.stance_key = st.key
        WHERE st.source_key = ? AND e.passage_start IS NOT NULL ORDER BY st.key, e.ordinal`,
-    )
-    .iterate(sourceKey) as IterableIterator<PassageRow & { stance: string; ordinal: number }>;
+  ).iterate(sourceKey) as IterableIterator<PassageRow & { stance: string; ordinal: number }>;
   for (const row of rows) {
     const passage = readPassage(row);
     if (passage !== null) yield { stance: row.stance, ordinal: row.ordinal, passage };

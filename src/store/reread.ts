@@ -24,7 +24,7 @@ export type Names = Lookup & {
   findKey: (noun: Noun, id: string) => number;
 };
 
-const MOST_NAMES = 100_000;
+const MOST_NAMES = 20_000;
 
 type Found = { id: string; key: number; label: string | null };
 

@@ -11,7 +11,6 @@ import type { Row } from './columns.ts';
 import { requireThisRelease } from './declarations.ts';
 import { type PlacedQuote, readPlaces } from './places.ts';
 import { listTextIndexes } from './text-indexes.ts';
-import { compareDerived } from './verify-derived.ts';
 import { listFileFaults } from './verify-file.ts';
 import { checkRecords } from './verify-records.ts';
 import { listTextFaults } from './verify-text.ts';
@@ -26,15 +25,13 @@ export type BaseReport = {
   /** The first 100, as sentences. */
   failures: string[];
   failures_total: number;
-  /** What could not be checked, and why. */
-  notes: string[];
 };
 
 const MOST_FAILURES = 100;
 
 class Check {
   readonly db: Db;
-  readonly report: BaseReport = { ok: true, counts: {}, failures: [], failures_total: 0, notes: [] };
+  readonly report: BaseReport = { ok: true, counts: {}, failures: [], failures_total: 0 };
   private readonly onProgress: ((progress: Progress) => void) | undefined;
   private readonly total: number;
   private done = 0;
@@ -68,7 +65,7 @@ type BaseCheck = {
   run: (check: Check) => void;
 };
 
-/** What is looked at, in this order. What derived.ts declares is checked by it; anything else that is made from other tables has its check here. */
+/** What is looked at, in this order. What is made from other tables has its check here. */
 const CHECKS: readonly BaseCheck[] = [
   { what: 'the file', steps: () => 1, run: checkFile },
   { what: 'full-text indexes', steps: (db) => listFullTextIndexes(db).length, run: checkFullText },
@@ -90,13 +87,11 @@ const CHECKS: readonly BaseCheck[] = [
   ),
   { what: 'places in the sources', steps: (db) => countRows(db, 'sources'), run: checkSources },
   { what: 'withdrawn', steps: () => 1, run: checkWithdrawn },
-  { what: 'what is derived', steps: () => 1, run: checkDerived },
 ];
 
 /**
- * Nothing is written to the base; what is derived can only be made anew on a handle that may write, and notes say what
- * was left out for that. A file that is damaged beyond reading is a failure like any other. Throws UsageError where it is no base of ours, or
- * one of another release.
+ * Nothing is written to the base, and the handle need not allow it. A file that is damaged beyond reading is a failure
+ * like any other. Throws UsageError where it is no base of ours, or one of another release.
  */
 export function verifyBase(db: Db, onProgress?: (progress: Progress) => void): BaseReport {
   let total = 0;
@@ -206,14 +201,6 @@ function checkTree(check: Check, table: string, { closure, parent }: NonNullable
   if (lacking + surplus > 0)
     check.fail(`${closure} is not made from ${table}: ${lacking} pairs lacking, ${surplus} too many`);
   check.proceed(closure, 1);
-}
-
-function checkDerived(check: Check): void {
-  const { faults, skipped } = compareDerived(check.db, new Set(listFullTextIndexes(check.db)));
-  for (const sentence of faults) check.fail(sentence);
-  for (const name of skipped)
-    check.report.notes.push(`${name} was not compared: that takes a database opened for writing.`);
-  check.proceed('what is derived', 1);
 }
 
 function checkSources(check: Check): void {

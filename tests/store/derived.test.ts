@@ -9,7 +9,7 @@ const textIndexes = base
   .prepare("SELECT name FROM sqlite_schema WHERE sql LIKE '%USING fts5(%'")
   .pluck()
   .all() as string[];
-const filled = listDerived(base).flatMap(({ tables }) => tables);
+const filled = listDerived(base).map(({ name }) => name);
 
 test('whatever a trigger writes, and every full-text index, is made anew by a bulk load', () => {
   const bodies = base
@@ -24,11 +24,9 @@ test('whatever a trigger writes, and every full-text index, is made anew by a bu
 });
 
 describe('is empty, and verify says so, and is whole again when made anew:', () => {
-  test.each(listDerived(base))('$name', ({ name, tables, rebuild }) => {
+  test.each(listDerived(base))('$name', ({ name, rebuild }) => {
     const db = copyBase(base);
-    for (const table of tables)
-      if (textIndexes.includes(table)) db.exec(`INSERT INTO ${table} (${table}) VALUES ('delete-all')`);
-      else db.exec(`DELETE FROM ${table}`);
+    db.exec(`INSERT INTO ${name} (${name}) VALUES ('delete-all')`);
     const { failures } = verifyBase(db);
     expect(failures.length).toBeGreaterThan(0);
     for (const sentence of failures) expect(sentence).toContain(name);
