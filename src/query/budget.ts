@@ -27,4 +27,4 @@ export const FOUND_COST = 1;
 /** Beginning to read the text index at one row or block, for each word and once more. */
 export const PROBE_COST = 70;
 /** Ranking one record, for each word that weighs and once more. */
-export const RANK_COST = 0.5;
+export const RANK_COST = 1;

@@ -2,7 +2,15 @@
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { describe, expect, test, vi } from 'vitest';
 import { servedResources } from '../../src/resources/registry.ts';
-import { ask, buildTestApp, importRecords, openLargeBase, openSeededBase } from '../base.ts';
+import {
+  ask,
+  buildTestApp,
+  draftManyQuotes,
+  importRecords,
+  openLargeBase,
+  openSeededBase,
+  surroundings,
+} from '../base.ts';
 
 const db = openSeededBase();
 const app = await buildTestApp(db);
@@ -261,6 +269,16 @@ test('/v1 says what is here, and every link in it leads somewhere', async () => 
   for (const { name } of servedResources)
     expect(base.counts[name]).toBe(db.prepare(`SELECT count(*) FROM ${name}`).pluck().get());
   for (const link of Object.values(base.links)) expect((await ask(app, link)).status).toBeLessThan(400);
+});
+
+test('trap: the counts of /v1 are kept, and not beyond a change', async () => {
+  const own = openLargeBase(3);
+  const ownApp = await buildTestApp(own);
+  const count = async () => ((await ask(ownApp, '/v1')).json().counts as Record<string, number>).quotes;
+  expect([await count(), await count()]).toEqual([3, 3]);
+  importRecords(own, { ...surroundings, quotes: draftManyQuotes(4) });
+  expect(await count()).toBe(4);
+  await ownApp.close();
 });
 
 test('trap: closing lets an answer that is under way finish', async () => {

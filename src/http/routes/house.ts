@@ -68,10 +68,7 @@ export function registerHouse(app: FastifyInstance, db: Db): void {
       sendTagged(db, request, reply, 'base', () => ({
         name: 'Verbatim',
         release: RELEASE,
-        data_version: readDataVersion(db),
-        counts: Object.fromEntries(
-          servedResources.map((resource) => [resource.name, countAll(db, resource)]),
-        ),
+        ...countAll(db, servedResources),
         links: {
           ...Object.fromEntries(servedResources.map((resource) => [resource.name, `/v1/${resource.name}`])),
           networks: '/v1/networks',
