@@ -33,8 +33,16 @@ export function openBulkLoad(db: Db): BulkLoad | null {
     return null;
   }
   removeFile(beside);
-  db.prepare('VACUUM INTO ?').run(beside);
+  try {
+    db.prepare('VACUUM INTO ?').run(beside);
+  } catch (error) {
+    removeFile(beside);
+    unlock(db);
+    throw error;
+  }
   const load = openDatabase(beside);
+  // What bounds the base bounds the file that takes its place.
+  load.pragma(`max_page_count = ${db.pragma('max_page_count', { simple: true })}`);
   for (const pragma of [
     'journal_mode = MEMORY',
     'synchronous = OFF',

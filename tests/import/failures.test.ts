@@ -1,8 +1,10 @@
 // What goes wrong outside: an import is killed, or the disk is full. The base is whole each time.
-import { join } from 'node:path';
+import { readdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { killImports } from '../../bench/kill-import.ts';
 import { type Db, migrateDatabase, openDatabase } from '../../src/db/client.ts';
+import { readDataVersion } from '../../src/db/data-version.ts';
 import { openImportStore } from '../../src/store/batch.ts';
 import { verifyBase } from '../../src/store/verify-base.ts';
 import { importText, openFolder, writeLines } from './importing.ts';
@@ -44,6 +46,29 @@ test('a full disk stops it with a sentence, with what was committed in the base,
   reader.close();
   db.close();
 });
+
+test.each([60, 750])(
+  'so it does into a new file, %i pages on: the base is as it was, and nothing is left beside it',
+  async (room) => {
+    const db = openFile();
+    await importText(db, writeLines(people.slice(0, 5)), { from: 'verbatim' });
+    db.pragma(`max_page_count = ${(db.pragma('page_count', { simple: true }) as number) + room}`);
+    const before = readDataVersion(db);
+    const report = await importText(db, writeLines(people), { from: 'verbatim', bulkFrom: 1 });
+    expect(report.stopped).toContain('The disk is full: the base is as it was before the import');
+    expect(report.entries.taken).toBe(0);
+    expect(readDataVersion(db)).toBe(before);
+    expect(db.prepare('SELECT count(*) FROM actors').pluck().get()).toBe(5);
+    expect(verifyBase(db)).toMatchObject({ ok: true, failures: [] });
+    expect(readdirSync(dirname(db.name)).filter((name) => name.includes('loading'))).toEqual([]);
+    db.pragma('max_page_count = 1000000');
+    const again = await importText(db, writeLines(people), { from: 'verbatim', bulkFrom: 1 });
+    expect(again).toMatchObject({ stopped: null, entries: { taken: 2500, refused: 0 } });
+    const loaded = openDatabase(join(dirname(db.name), 'base.sqlite'), { readonly: true });
+    expect(verifyBase(loaded).failures).toEqual([]);
+    loaded.close();
+  },
+);
 
 test('what another process writes meanwhile is seen before a batch is written', () => {
   const db = openFile();
