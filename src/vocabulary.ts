@@ -80,7 +80,8 @@ export const claimAnswer: WordList = {
   name: 'claim_answer',
   description: 'Whether an actor said the words that are claimed to be theirs.',
   words: {
-    confirmed: 'A quote of this actor has these words, as well as any other quote has them.',
+    confirmed:
+      'A quote of this actor, or on behalf of this actor, has these words, as well as any other quote has them.',
     said_by_someone_else: 'The base has these words of another speaker, and not of this one.',
     not_found: 'The base has no such words, or does not know whose they are.',
   },

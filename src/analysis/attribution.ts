@@ -35,6 +35,8 @@ export type Candidate = {
   warning: string | null;
   actor: Named | null;
   relayed_by: Named | null;
+  /** The state or organization for which the source lets the actor speak. */
+  on_behalf_of: Named | null;
   source: { id: string; title: string };
   attribution_status: string;
   verification: string;
@@ -172,6 +174,7 @@ function present(
       warning: WARNINGS[quote.attribution_status] ?? null,
       actor: quote.actor,
       relayed_by: quote.relayed_by,
+      on_behalf_of: quote.on_behalf_of,
       source: quote.source,
       attribution_status: quote.attribution_status,
       verification: quote.verification,

@@ -11,6 +11,7 @@ export type Standing = {
   score: number;
   actor: Named | null;
   relayed_by: Named | null;
+  on_behalf_of: Named | null;
   attribution_status: string;
   quote: { id: string };
   /** Which words of the sentence it has, by their numbers. */
@@ -41,12 +42,13 @@ function listSameWords(candidates: readonly Standing[]): Standing[] {
 }
 
 /**
- * Speakers under whom the same words stand. Not in conflict: who only passes on what another said, and what the base
- * itself calls misattributed.
+ * Speakers under whom the same words stand. Not in conflict: who only passes on what another said, on whose behalf
+ * another said it, and what the base itself calls misattributed.
  */
 export function describeConflict(candidates: readonly Standing[]): Conflict | null {
   const same = listSameWords(candidates).filter((one) => !isMisattributed(one));
-  const relays = new Set(same.flatMap(({ relayed_by }) => (relayed_by === null ? [] : [relayed_by.id])));
+  const behind = same.flatMap(({ relayed_by, on_behalf_of }) => [relayed_by, on_behalf_of]);
+  const relays = new Set(behind.flatMap((one) => one?.id ?? []));
   const actors = new Map<string, Named>();
   for (const { actor } of same) if (actor !== null && !relays.has(actor.id)) actors.set(actor.id, actor);
   if (actors.size < 2) return null;
@@ -57,44 +59,54 @@ export function describeConflict(candidates: readonly Standing[]): Conflict | nu
   };
 }
 
-/** Whether an actor said it. Confirmed by a candidate as good as the best, unless the base calls it misattributed. */
+/**
+ * Whether an actor said it, or another on the actor's behalf. Confirmed by a candidate as good as the best; what the base
+ * calls misattributed confirms nothing, and is no measure for others.
+ */
 export function judgeClaim(
   claimed: Named,
   candidates: readonly Standing[],
 ): { actor: Named; answer: ClaimAnswer; sentence: string } {
-  const [best] = candidates;
-  if (best === undefined)
-    return { actor: claimed, answer: 'not_found', sentence: 'The base has no such words, of anybody.' };
-  const own = candidates.filter(({ actor }) => actor?.id === claimed.id);
-  const same = new Set(listSameWords(candidates));
-  const held = own.find((one) => !isMisattributed(one) && (same.has(one) || isAsGood(one, best)));
+  const answer = (answer: ClaimAnswer, sentence: string) => ({ actor: claimed, answer, sentence });
+  if (candidates.length === 0) return answer('not_found', 'The base has no such words, of anybody.');
+  const standing = candidates.filter((one) => !isMisattributed(one));
+  const [best] = standing;
+  const same = new Set(listSameWords(standing));
+  const asGood = standing.filter((one) => same.has(one) || isAsGood(one, best as Standing));
+  const held =
+    asGood.find(({ actor }) => actor?.id === claimed.id) ??
+    asGood.find(({ on_behalf_of }) => on_behalf_of?.id === claimed.id);
   if (held !== undefined) {
     const disputed = held.attribution_status === 'disputed' ? ' The attribution is disputed.' : '';
-    const part = held.verdict === 'partial' ? ' a part of' : '';
-    return {
-      actor: claimed,
-      answer: 'confirmed',
-      sentence: `The quote "${held.quote.id}" of ${claimed.name} has${part} these words.${disputed}`,
-    };
+    const whose =
+      held.actor?.id === claimed.id
+        ? `of ${claimed.name}`
+        : `of ${held.actor?.name ?? 'an unknown speaker'} on behalf of ${claimed.name}`;
+    return answer(
+      'confirmed',
+      `The quote "${held.quote.id}" ${whose} has ${HOW_MUCH[held.verdict]} words.${disputed}`,
+    );
   }
-  const other = candidates.find(
-    (one) => one.actor !== null && one.actor.id !== claimed.id && !isMisattributed(one),
-  );
+  const wrongly = candidates.some((one) => isMisattributed(one) && one.actor?.id === claimed.id)
+    ? `The base has these words under ${claimed.name}, and calls them misattributed.`
+    : '';
+  const other = standing.find(({ actor }) => actor !== null && actor.id !== claimed.id);
   if (other?.actor != null)
-    return {
-      actor: claimed,
-      answer: 'said_by_someone_else',
-      sentence: `The base has these words of ${other.actor.name}, in the quote "${other.quote.id}".`,
-    };
-  return {
-    actor: claimed,
-    answer: 'not_found',
-    sentence:
-      own.length > 0
-        ? `The base has these words under ${claimed.name}, and calls them misattributed.`
-        : 'The base has these words, and does not know whose they are.',
-  };
+    return answer(
+      'said_by_someone_else',
+      `${wrongly === '' ? '' : `${wrongly} `}The base has ${HOW_MUCH[other.verdict]} words of ${other.actor.name}, in the quote "${other.quote.id}".`,
+    );
+  return answer(
+    'not_found',
+    wrongly !== ''
+      ? wrongly
+      : standing.length > 0
+        ? 'The base has these words, and does not know whose they are.'
+        : 'The base has these words under others alone, and calls them misattributed.',
+  );
 }
+
+const HOW_MUCH = { exact: 'these', near: 'nearly these', partial: 'a part of these' };
 
 /** The scores of two versions of one statement differ by a word or two. */
 const SLACK = 0.1;

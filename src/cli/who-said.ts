@@ -69,8 +69,9 @@ function listCandidateLines(candidate: Candidate, number: number, length: number
     ...(candidate.said === null ? [] : [`said ${candidate.said}`]),
     ...(candidate.relayed_by === null ? [] : [`relayed by ${candidate.relayed_by.name}`]),
   ];
+  const behalf = candidate.on_behalf_of === null ? '' : `, on behalf of ${candidate.on_behalf_of.name}`;
   return [
-    `${number}. ${actor?.name ?? 'an unknown speaker'} (${facts.join(', ')})`,
+    `${number}. ${actor?.name ?? 'an unknown speaker'}${behalf} (${facts.join(', ')})`,
     ...(candidate.warning === null ? [] : [`   WARNING: ${candidate.warning}`]),
     `   ${quote.text}`,
     `   quote ${quote.id}, in ${source.title} (${source.id})`,

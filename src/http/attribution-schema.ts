@@ -64,6 +64,7 @@ const candidate = allOf({
   ),
   actor: orNull(named, 'Who said it; null when the speaker is unknown.'),
   relayed_by: orNull(named, 'Who reports the words inside the source.'),
+  on_behalf_of: orNull(named, 'The state or organization for which the source lets the actor speak.'),
   source: allOf({ id: { type: 'string' }, title: { type: 'string' } }),
   attribution_status: oneOf(attributionStatus),
   verification: oneOf(verification),

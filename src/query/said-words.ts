@@ -53,6 +53,7 @@ export type SaidQuote = {
   id: string;
   actor: { id: string; name: string } | null;
   relayed_by: { id: string; name: string } | null;
+  on_behalf_of: { id: string; name: string } | null;
   source: { id: string; title: string };
   kind: string;
   text: string;

@@ -260,6 +260,86 @@ describe('other bases', () => {
     expect(answer.claim?.answer).toBe('not_found');
   });
 
+  test('what is misattributed is no measure for a quote that is not', () => {
+    const who = open(
+      draft('wrong', 'minister', WORDS, { attribution_status: 'misattributed' }),
+      draft('right', 'speaker', 'We shall never bow our heads before threats from anyone.'),
+    );
+    expect(who(WORDS, 'speaker').claim).toMatchObject({
+      answer: 'confirmed',
+      sentence: expect.stringContaining('"right" of speaker has nearly these words'),
+    });
+    const wrong = who(WORDS, 'minister').claim;
+    expect(wrong?.answer).toBe('said_by_someone_else');
+    expect(wrong?.sentence).toMatch(
+      /under minister, and calls them misattributed.*nearly these words of Some/,
+    );
+    expect(who(WORDS, 'ministry').claim?.answer).toBe('said_by_someone_else');
+    const only = open(draft('wrong', 'minister', WORDS, { attribution_status: 'misattributed' }));
+    expect(only(WORDS, 'speaker').claim).toMatchObject({
+      answer: 'not_found',
+      sentence: 'The base has these words under others alone, and calls them misattributed.',
+    });
+  });
+
+  test('a disputed quote confirms, and says both times that it is disputed', () => {
+    const who = open(draft('one', 'speaker', WORDS, { attribution_status: 'disputed' }));
+    const answer = who(WORDS, 'speaker');
+    expect(answer.claim?.sentence).toBe(
+      'The quote "one" of speaker has these words. The attribution is disputed.',
+    );
+    expect(answer.candidates[0]?.warning).toContain('disputed');
+  });
+
+  test('words on behalf of a ministry confirm a claim about it, and are in no conflict with it', () => {
+    const who = open(
+      draft('spoken', 'minister', WORDS, { on_behalf_of: 'ministry' }),
+      draft('written', 'ministry', WORDS.toUpperCase()),
+    );
+    expect(who(WORDS)).toMatchObject({ conflict: null, candidates: [{}, {}] });
+    const alone = open(draft('spoken', 'minister', WORDS, { on_behalf_of: 'ministry' }));
+    expect(alone(WORDS, 'ministry')).toMatchObject({
+      claim: {
+        answer: 'confirmed',
+        sentence: 'The quote "spoken" of A minister on behalf of ministry has these words.',
+      },
+      candidates: [{ on_behalf_of: { id: 'ministry', name: 'A ministry' } }],
+    });
+    expect(alone(WORDS, 'speaker').claim?.answer).toBe('said_by_someone_else');
+  });
+
+  test.each([
+    ['guillemets', '« We shall never bow before threats from anyone »'],
+    ['German marks', '„We shall never bow before threats from anyone.“'],
+    ['single marks', '‹We shall never bow before threats from anyone›'],
+    ['a hyphen at the end of a line', 'We shall never bow be-\nfore threats from any-\r\none.'],
+    ['soft hyphens and joiners', 'We sh\u00adall ne\u200dver bo\ufeffw be\u200bfore threats from anyone'],
+    ['directions', '\u202bWe shall never bow before threats from anyone\u202c'],
+    ['a NUL and a lone surrogate', 'We shall\0never bow \ud800 before threats from anyone\udfff'],
+    ['wide letters', 'Ｗｅ ｓｈａｌｌ ｎｅｖｅｒ ｂｏｗ ｂｅｆｏｒｅ ｔｈｒｅａｔｓ ｆｒｏｍ ａｎｙｏｎｅ'],
+  ])('%s make no difference', (_, text) => {
+    expect(open(draft('one', 'speaker', WORDS))(text)).toMatchObject({ verdict: 'exact' });
+  });
+
+  test.each([
+    ['tags', '<blockquote class="big"><p>We shall <b>never</b> bow before threats</p></blockquote>'],
+    ['entities', '&ldquo;We&nbsp;shall never bow before threats from anyone.&rdquo;'],
+    ['a quote in a quote', 'They wrote: “He said ‘We shall never bow before threats from anyone’ and left.”'],
+  ])('what stands in %s is found', (_, text) => {
+    const { verdict, candidates } = open(draft('one', 'speaker', WORDS))(text);
+    expect([verdict, candidates[0]?.quote.id]).toEqual([expect.stringMatching(/partial|near/), 'one']);
+  });
+
+  test.each([
+    [
+      'ما در سال ۱۴۰۰ هرگز در برابر تهدید سر خم نمی‌کنیم',
+      '«ما در سال 1400 هرگز در برابر تهديد سر خم نميكنيم»',
+    ],
+    ['لَنْ نَنْحَنِيَ أَبَدًا أَمَامَ تَهْدِيدَاتِ الْعَدُوِّ', 'لن ننحني ابدا امام تهديدات العدو'],
+  ])('digits, vowel marks and joiners of Persian and Arabic make no difference: %s', (exact, text) => {
+    expect(open(draft('one', 'speaker', exact))(text)).toMatchObject({ verdict: 'exact' });
+  });
+
   test('several quotes run together are found, each with its part', () => {
     const other = 'The harvest of this valley feeds forty villages all winter.';
     const who = open(draft('one', 'speaker', WORDS), draft('two', 'minister', other));
@@ -359,6 +439,18 @@ describe('refusals', () => {
     expect([long.status, long.json()]).toMatchObject([400, { code: 'too_much', parameter: 'text' }]);
     for (const body of ['[]', 'null', '{"text":{}}', '{"text":["a"]}'])
       expect((await send(body)).status, body).toBe(400);
+  });
+
+  test.each([
+    'Russia is «not» a fire-\nfighting <b>crew</b> to save things',
+    '\u202bروسیه\u202c \0 crew',
+    '!?…',
+    'никто 我们 🎉',
+  ])('GET and POST give the same answer: %s', async (text) => {
+    const got = await ask(app, buildUrl('/v1/attributions', { text, claimed_actor: 'russia' }));
+    const posted = await send(JSON.stringify({ text, claimed_actor: 'russia' }));
+    expect([got.status, posted.status, posted.text]).toEqual([200, 200, got.text]);
+    expect((await send(JSON.stringify({ text: `\ud800${text}` }))).status).toBe(200);
   });
 
   test('a caller who has the answer gets 304', async () => {

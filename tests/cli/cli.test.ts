@@ -103,6 +103,21 @@ test('who-said shows the words, who said them and each difference; exits with 1 
   });
 });
 
+test('who-said refuses a base of an earlier release in one sentence', () => {
+  const earlier = { DATABASE: join(folder, 'earlier.sqlite') };
+  run(['seed'], earlier);
+  const db = new Database(earlier.DATABASE);
+  db.exec(
+    'DELETE FROM __drizzle_migrations WHERE created_at = (SELECT max(created_at) FROM __drizzle_migrations)',
+  );
+  db.close();
+  expect(run(['who-said', 'never trust a dry well'], earlier)).toEqual({
+    status: 2,
+    stdout: '',
+    stderr: expect.stringMatching(/^The database \S+ was written by an earlier release\. [^\n]+\n$/),
+  });
+});
+
 describe('--help', () => {
   test.each([
     [[], ['serve', 'seed', 'import', 'export', 'verify', 'locate', 'openapi']],
