@@ -5,6 +5,8 @@
  * docs/bounds.md lists these numbers.
  */
 export const WORK_BUDGET = 5000;
+/** For ranking all that match, which is one statement. */
+export const RANK_BUDGET = 10000;
 /** A sample is drawn in so many steps. */
 export const DRAW_STEPS = 3;
 /** The most rows that are found first and then put in order, and the most steps that looking them up may take. */
@@ -16,6 +18,8 @@ export const COMMON = 2000;
 export const INDEX_COST = 0.25;
 /** A row that is looked up in its table. */
 export const ROW_COST = 5;
+/** Drawing a row by its number, and so far from any other, beside looking it up. */
+export const DRAW_COST = 2;
 /** Each further table that a row's test looks into. */
 export const LOOKUP_COST = 1.5;
 /** Counting one record in which a word stands. */

@@ -6,7 +6,7 @@ import type { Db } from '../db/client.ts';
 import { readDataVersion } from '../db/data-version.ts';
 import { readInTurns, type Steps } from '../db/one-state.ts';
 import { prepare } from '../db/statements.ts';
-import { DRAW_STEPS, GATHER_LIMIT, WORK_BUDGET } from './budget.ts';
+import { DRAW_COST, DRAW_STEPS, GATHER_LIMIT, WORK_BUDGET } from './budget.ts';
 import { joinSql, TRUE } from './conditions.ts';
 import { findRecords } from './finish.ts';
 import type { Query } from './params.ts';
@@ -95,7 +95,7 @@ function* drawByNumber(db: Db, query: Query, plan: Plan, size: number, random: R
   ).pluck();
   const highest = prepare(db, `SELECT max(key) FROM ${table}`).pluck().get() as number;
   const drawn = new Set<number>();
-  const batch = Math.max(1, Math.floor(WORK_BUDGET / plan.cost_by_key));
+  const batch = Math.max(1, Math.floor(WORK_BUDGET / (DRAW_COST + plan.cost_by_key)));
   // No larger than is likely needed where everything matches.
   let next = Math.min(batch, 2 * size);
   for (let left = DRAW_STEPS * batch; left > 0 && drawn.size < size; left -= next) {

@@ -14,6 +14,7 @@ import {
   GATHER_LIMIT,
   PASS_COST,
   PROBE_COST,
+  RANK_BUDGET,
   RANK_COST,
   WORK_BUDGET,
 } from './budget.ts';
@@ -58,7 +59,7 @@ function measureWords(db: Db, search: SearchDeclaration, table: string, words: W
   )
     .pluck()
     .get(inText(whole)) as number;
-  return found <= GATHER_LIMIT && found * weighRank(words.words) <= WORK_BUDGET
+  return found <= GATHER_LIMIT && found * weighRank(words.words) <= RANK_BUDGET
     ? { kind: 'few', rank: whole }
     : { kind: 'many' };
 }
@@ -96,7 +97,7 @@ function listRare(
   const isRare = (alternatives: readonly string[]) => {
     // What it costs to rank by them grows with their number.
     const words = alternatives.reduce((sum, alternative) => sum + splitWords(alternative).length, 0);
-    const most = Math.min(COMMON, WORK_BUDGET / weighRank(words));
+    const most = Math.min(COMMON, RANK_BUDGET / weighRank(words));
     let sum = 0;
     for (const alternative of alternatives) {
       // A phrase is no more frequent than the rarest of its words.
