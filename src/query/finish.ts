@@ -13,10 +13,14 @@ export type Row = [key: number, sort: string | number, document: string | null];
 /** Records of one step. */
 const TOGETHER = 50;
 
+/** Whether rows are given otherwise than as they are stored. */
+export function needsFinishing({ words, fields, name }: Query): boolean {
+  return words?.match != null || fields !== null || name !== null;
+}
+
 /** Adds what a stored document does not hold: the places of the words searched for, how a name fits, and long texts; and leaves out what was not asked for. */
 export function* finishRows(db: Db, query: Query, rows: readonly Row[]): Steps<string[]> {
-  if (query.words?.match == null && query.fields === null && query.name === null)
-    return rows.map((row) => row[2] as string);
+  if (!needsFinishing(query)) return rows.map((row) => row[2] as string);
   const documents: string[] = [];
   for (let first = 0; first < rows.length; first += TOGETHER) {
     documents.push(...finishSome(db, query, rows.slice(first, first + TOGETHER)));

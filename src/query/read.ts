@@ -156,7 +156,13 @@ function compareBytes(a: string | number, b: string | number): number {
 }
 
 /** `key`, `sort` and whether the row passes its test (`ok`), in the order asked for, at most so many. */
-function listCandidates(query: Query, plan: Plan, after: Keyset | null, most: number, tested: boolean): Sql {
+export function listCandidates(
+  query: Query,
+  plan: Plan,
+  after: Keyset | null,
+  most: number,
+  tested: boolean,
+): Sql {
   const { column, descending } = query.sort;
   const way = descending ? 'DESC' : 'ASC';
   const sign = descending ? '<' : '>';

@@ -6,6 +6,7 @@ import { finishRows } from './finish.ts';
 import type { Query } from './params.ts';
 import { planRows } from './plan.ts';
 import { findPage, type Page, readAddedLast, readSlice, requireKeyset, takeOwnOrder } from './read.ts';
+import { awaitTurn } from './turns.ts';
 import { gaugeWords } from './words.ts';
 
 const SLICE = 500;
@@ -26,7 +27,7 @@ export async function* streamDocuments(db: Db, query: Query): AsyncGenerator<str
     const page = await readInTurns(db, () => findStreamPage(db, from));
     if (page.documents.length > 0) yield page.documents;
     cursor = page.next_cursor;
-    await new Promise((resolve) => setImmediate(resolve));
+    await awaitTurn();
   } while (cursor !== null);
 }
 

@@ -23,6 +23,7 @@ import { findPage, type Page } from '../../query/read.ts';
 import { explainAbsence, hasRecord, readRecord } from '../../query/records.ts';
 import { findSample, readSample } from '../../query/sample.ts';
 import { streamDocuments, takeWholeOrder } from '../../query/stream.ts';
+import { streamLines } from '../../query/stream-lines.ts';
 import { servedResources } from '../../resources/registry.ts';
 import type { Resource } from '../../resources/resource.ts';
 import { sendKept } from '../keep-answers.ts';
@@ -255,24 +256,26 @@ function parseAll(documents: readonly string[]): Record<string, unknown>[] {
 
 /** Everything that matches. The first slice is read before the headers go out, so that a refusal can still be one. */
 async function streamList(db: Db, query: Query, format: Format): Promise<Readable> {
-  const slices = streamDocuments(db, query);
+  const slices: AsyncGenerator<string | Buffer> =
+    format === 'csv' ? streamTable(db, query) : streamLines(db, query);
   const first = await slices.next();
-  return Readable.from(writeSlices(query, format, first, slices), { objectMode: false });
+  return Readable.from(goOn(first, slices), { objectMode: false });
 }
 
-async function* writeSlices(
-  query: Query,
-  format: Format,
-  first: IteratorResult<string[]>,
-  rest: AsyncGenerator<string[]>,
-): AsyncGenerator<string> {
-  const columns = format === 'csv' ? listColumns(query.resource, query.fields, query.rows) : [];
-  const write = (documents: readonly string[]) =>
-    format === 'csv' ? writeRecords(parseAll(documents), columns, query) : writeLines(documents);
-  if (format === 'csv') yield writeHeader(columns);
+async function* goOn<T>(first: IteratorResult<T>, rest: AsyncGenerator<T>): AsyncGenerator<T> {
   if (first.done) return;
-  yield write(first.value);
-  for await (const documents of rest) yield write(documents);
+  yield first.value;
+  yield* rest;
+}
+
+async function* streamTable(db: Db, query: Query): AsyncGenerator<string> {
+  const columns = listColumns(query.resource, query.fields, query.rows);
+  let header = writeHeader(columns);
+  for await (const documents of streamDocuments(db, query)) {
+    yield header + writeRecords(parseAll(documents), columns, query);
+    header = '';
+  }
+  if (header !== '') yield header;
 }
 
 async function answerItem(
