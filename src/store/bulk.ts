@@ -19,7 +19,7 @@ export type BulkLoad = {
   abandon: () => void;
 };
 
-const CACHE_KIB = 32_768;
+const CACHE_KIB = 16_384;
 type SchemaEntry = { type: 'index' | 'trigger'; name: string; sql: string };
 
 /** Null where the base is in memory, somebody else has it open, or something in it could not be rebuilt. */
