@@ -1,5 +1,6 @@
 /** Several reads that must fit together: another process may write between any two of them. */
 import { performance } from 'node:perf_hooks';
+import { awaitTurn } from '../turns.ts';
 import type { Db } from './client.ts';
 import { readDataVersion } from './data-version.ts';
 
@@ -37,7 +38,7 @@ export async function readInTurns<T>(db: Db, begin: () => Steps<T>): Promise<T> 
       });
       if (step === null) break;
       if (step.done) return step.value;
-      await new Promise((resolve) => setImmediate(resolve));
+      await awaitTurn();
     }
   }
   return readOneState(db, () => runSteps(begin()));

@@ -1,10 +1,8 @@
-/**
- * Requests that ask the data wait in a queue, and a turn of the event loop answers only as many as fit into a few
- * milliseconds: between two turns Node takes what has arrived meanwhile, so that what costs nothing (health, answers
- * kept in memory) is answered soon however many wait. Who would wait too long is refused early, and the last come first.
- */
+/** Requests that ask the data wait for a turn of the event loop. Who would wait too long is refused early, and the last come first. */
+import { performance } from 'node:perf_hooks';
 import type { FastifyInstance, FastifyRequest, HookHandlerDoneFunction } from 'fastify';
 import { Refusal } from '../errors.ts';
+import { doInTurn, readBusyTime } from '../turns.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -13,8 +11,6 @@ declare module 'fastify' {
   }
 }
 
-/** Milliseconds of a turn that go to answers. The one that is begun is finished. */
-const ANSWERS_MS = 10;
 /** Milliseconds of a turn that go to refusals. */
 const REFUSALS_MS = 5;
 /** How much the newest answer tells of what an answer takes, beside all before it. */
@@ -28,42 +24,33 @@ const hasLeft = ({ request }: Waiting) => request.raw.socket.destroyed;
 export function registerQueue(app: FastifyInstance, longest_wait_ms: number): void {
   const queue: Waiting[] = [];
   let answer_ms = 0;
+  let busy_ms = readBusyTime();
   let planned = false;
 
-  const planTurn = () => {
-    if (planned) return;
+  function answerNext(): void {
+    let next = queue.shift();
+    while (next !== undefined && hasLeft(next)) next = queue.shift();
+    if (next === undefined) return;
+    const now = readBusyTime();
+    answer_ms += WEIGHT * (now - busy_ms - answer_ms);
+    busy_ms = now;
+    next.proceed();
+  }
+
+  /** At the end of each turn in which somebody waits. */
+  function planRefusals(): void {
+    if (planned || longest_wait_ms === 0) return;
     planned = true;
     setImmediate(() => {
       planned = false;
-      answerSome();
-    });
-  };
-
-  function answerSome(): void {
-    const start = performance.now();
-    let last = start;
-    const step = () => {
-      const now = performance.now();
-      if (now > last) answer_ms += WEIGHT * (now - last - answer_ms);
-      last = now;
-      if (queue.length > 0 && now - start < ANSWERS_MS) return answerNext();
       refuseSome();
-      if (queue.length > 0) planTurn();
-    };
-    const answerNext = () => {
-      let next = queue.shift();
-      while (next !== undefined && hasLeft(next)) next = queue.shift();
-      next?.proceed();
-      // An answer ends in promises: the next tick that is asked for among them comes after all of them.
-      queueMicrotask(() => process.nextTick(step));
-    };
-    answerNext();
+      if (queue.length > 0) planRefusals();
+    });
   }
 
   function refuseSome(): void {
-    if (longest_wait_ms === 0) return;
     const end = performance.now() + REFUSALS_MS;
-    while (queue.length * answer_ms > longest_wait_ms && performance.now() < end) {
+    while ((queue.length - 1) * answer_ms > longest_wait_ms && performance.now() < end) {
       queue.pop()?.proceed(
         new Refusal('overloaded', 'More is asked at the moment than can be answered soon.', {
           headers: { 'retry-after': '1' },
@@ -75,6 +62,8 @@ export function registerQueue(app: FastifyInstance, longest_wait_ms: number): vo
   app.addHook('preHandler', (request, _reply, proceed) => {
     if (request.routeOptions.config.unqueued) return proceed();
     queue.push({ request, proceed });
-    planTurn();
+    // Where some were refused or have left, the last turns find nobody.
+    doInTurn(answerNext);
+    planRefusals();
   });
 }

@@ -11,8 +11,10 @@ beforeEach(() => {
   writeFact(db, 'a', '0');
   writeFact(db, 'b', '0');
 });
-afterEach(() => {
+afterEach(async () => {
   vi.restoreAllMocks();
+  // What a test has put off is done before its base is closed.
+  await new Promise((resolve) => setImmediate(resolve));
   db.close();
 });
 

@@ -1,0 +1,60 @@
+/**
+ * Who does what in a turn of the event loop. Node handles everything that has arrived in one turn, and whatever reads
+ * the base does so at once: here that is put off, and a turn gives it a few milliseconds. Between two turns Node takes
+ * what has arrived meanwhile, so that what needs no base is answered soon however many wait.
+ */
+import { performance } from 'node:perf_hooks';
+
+type Job = () => void;
+
+/** Milliseconds of a turn. The job that is begun is finished. */
+const TURN_MS = 10;
+
+const begun: Job[] = [];
+const waiting: Job[] = [];
+let planned = false;
+let busy_ms = 0;
+
+/** Resolves in a later turn, before anything new is begun: what is begun goes on in the order in which it paused. */
+export function awaitTurn(): Promise<void> {
+  return new Promise((resolve) => {
+    begun.push(resolve);
+    planTurn();
+  });
+}
+
+/** Has `job` done in a turn, behind those that wait already. */
+export function doInTurn(job: Job): void {
+  waiting.push(job);
+  planTurn();
+}
+
+/** Milliseconds that jobs have taken since the process began. */
+export function readBusyTime(): number {
+  return busy_ms;
+}
+
+function planTurn(): void {
+  if (planned) return;
+  planned = true;
+  setImmediate(takeTurn);
+}
+
+function takeTurn(): void {
+  const start = performance.now();
+  let last = start;
+  const goOn = () => {
+    const now = performance.now();
+    busy_ms += now - last;
+    last = now;
+    if (begun.length + waiting.length > 0 && now - start < TURN_MS) return doNext();
+    planned = false;
+    if (begun.length + waiting.length > 0) planTurn();
+  };
+  const doNext = () => {
+    (begun.shift() ?? waiting.shift())?.();
+    // A job ends in promises: the next tick that is asked for among them comes after all of them.
+    queueMicrotask(() => process.nextTick(goOn));
+  };
+  doNext();
+}
