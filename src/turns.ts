@@ -12,6 +12,7 @@ const TURN_MS = 10;
 
 const begun: Job[] = [];
 const waiting: Job[] = [];
+const slices: Job[] = [];
 let planned = false;
 let busy_ms = 0;
 
@@ -19,6 +20,14 @@ let busy_ms = 0;
 export function awaitTurn(): Promise<void> {
   return new Promise((resolve) => {
     begun.push(resolve);
+    planTurn();
+  });
+}
+
+/** For what reads without an end: of all who do, one has a slice in each turn, and the others' jobs come after it. */
+export function awaitSlice(): Promise<void> {
+  return new Promise((resolve) => {
+    slices.push(resolve);
     planTurn();
   });
 }
@@ -47,14 +56,15 @@ function takeTurn(): void {
     const now = performance.now();
     busy_ms += now - last;
     last = now;
-    if (begun.length + waiting.length > 0 && now - start < TURN_MS) return doNext();
+    const next = now - start < TURN_MS ? (begun.shift() ?? waiting.shift()) : undefined;
+    if (next !== undefined) return doJob(next);
     planned = false;
-    if (begun.length + waiting.length > 0) planTurn();
+    if (begun.length + waiting.length + slices.length > 0) planTurn();
   };
-  const doNext = () => {
-    (begun.shift() ?? waiting.shift())?.();
+  const doJob = (job: Job) => {
+    job();
     // A job ends in promises: the next tick that is asked for among them comes after all of them.
     queueMicrotask(() => process.nextTick(goOn));
   };
-  doNext();
+  doJob((slices.shift() ?? begun.shift() ?? waiting.shift()) as Job);
 }

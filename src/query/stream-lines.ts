@@ -3,6 +3,7 @@ import { performance } from 'node:perf_hooks';
 import type { Db } from '../db/client.ts';
 import { readOneState } from '../db/one-state.ts';
 import { prepare } from '../db/statements.ts';
+import { awaitSlice } from '../turns.ts';
 import { TRUE } from './conditions.ts';
 import { bindCursor, readCursor } from './cursor.ts';
 import { needsFinishing } from './finish.ts';
@@ -10,7 +11,6 @@ import type { Query } from './params.ts';
 import { planRows } from './plan.ts';
 import { type Keyset, listCandidates, requireKeyset } from './read.ts';
 import { streamDocuments } from './stream.ts';
-import { awaitTurn } from './turns.ts';
 
 /** Of a slice: so that it holds others for a few milliseconds, and a reader who is slow costs little memory. */
 const MOST_MS = 6;
@@ -46,7 +46,7 @@ export async function* streamLines(db: Db, query: Query): AsyncGenerator<Buffer>
     // Doubled and halved, so that there are few statements to prepare.
     if ((spent > MOST_MS && rows > FEW_ROWS) || (bytes > MOST_BYTES && rows > 1)) rows /= 2;
     else if (spent < MOST_MS / 3 && bytes < MOST_BYTES / 3 && rows < MOST_ROWS) rows *= 2;
-    await awaitTurn();
+    await awaitSlice();
   }
 }
 

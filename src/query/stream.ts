@@ -1,12 +1,12 @@
 /** Everything that matches, in slices. */
 import type { Db } from '../db/client.ts';
 import { readInTurns, type Steps } from '../db/one-state.ts';
+import { awaitSlice } from '../turns.ts';
 import { bindCursor, readCursor, writeCursor } from './cursor.ts';
 import { finishRows } from './finish.ts';
 import type { Query } from './params.ts';
 import { planRows } from './plan.ts';
 import { findPage, type Page, readAddedLast, readSlice, requireKeyset, takeOwnOrder } from './read.ts';
-import { awaitTurn } from './turns.ts';
 import { gaugeWords } from './words.ts';
 
 const SLICE = 500;
@@ -27,7 +27,7 @@ export async function* streamDocuments(db: Db, query: Query): AsyncGenerator<str
     const page = await readInTurns(db, () => findStreamPage(db, from));
     if (page.documents.length > 0) yield page.documents;
     cursor = page.next_cursor;
-    await awaitTurn();
+    await awaitSlice();
   } while (cursor !== null);
 }
 

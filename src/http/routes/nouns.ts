@@ -26,6 +26,7 @@ import { streamDocuments, takeWholeOrder } from '../../query/stream.ts';
 import { streamLines } from '../../query/stream-lines.ts';
 import { servedResources } from '../../resources/registry.ts';
 import type { Resource } from '../../resources/resource.ts';
+import { awaitTurn } from '../../turns.ts';
 import { sendKept } from '../keep-answers.ts';
 import { writeNextLink } from '../links.ts';
 import { chooseFormat, MEDIA_TYPES, tagAnswer, writeTag } from '../negotiate.ts';
@@ -240,7 +241,7 @@ async function writeTable(query: Query, documents: readonly string[]): Promise<s
   const columns = listColumns(query.resource, query.fields, query.rows);
   let table = writeHeader(columns);
   for (let first = 0; first < documents.length; first += TOGETHER) {
-    if (first > 0) await new Promise((resolve) => setImmediate(resolve));
+    if (first > 0) await awaitTurn();
     table += writeRecords(parseAll(documents.slice(first, first + TOGETHER)), columns, query);
   }
   return table;

@@ -19,6 +19,7 @@ import { LONGEST_NAME, type RawParams, refuseParameter } from '../../query/param
 import { suggestRecords } from '../../query/suggest.ts';
 import { RELEASE } from '../../release.ts';
 import { getResource } from '../../resources/registry.ts';
+import { awaitTurn } from '../../turns.ts';
 import { MEDIA_TYPES } from '../negotiate.ts';
 import * as contract from '../reconcile-operations.ts';
 
@@ -92,7 +93,7 @@ async function answer(db: Db, fields: Record<string, unknown>): Promise<unknown>
   for (const [name, query] of batch) {
     results.push([name, { result: answerQuery(db, query) }]);
     // Other requests are answered between two names.
-    await new Promise((resolve) => setImmediate(resolve));
+    await awaitTurn();
   }
   return Object.fromEntries(results);
 }
