@@ -8,7 +8,7 @@ import { performance } from 'node:perf_hooks';
 type Job = () => void;
 
 /** Milliseconds of a turn. The job that is begun is finished. */
-const TURN_MS = 10;
+const TURN_MS = 5;
 
 const begun: Job[] = [];
 const waiting: Job[] = [];

@@ -30,6 +30,7 @@ export async function readInTurns<T>(db: Db, begin: () => Steps<T>): Promise<T> 
   for (let beginnings = 0; beginnings < MOST_BEGINNINGS; beginnings += 1) {
     const steps = begin();
     let version: string | null = null;
+    let turns = 1;
     for (;;) {
       const step = readOneState(db, () => {
         const now = readDataVersion(db);
@@ -37,7 +38,10 @@ export async function readInTurns<T>(db: Db, begin: () => Steps<T>): Promise<T> 
         return version === now ? takeTurn(steps) : null;
       });
       if (step === null) break;
+      // What took long to read may take long to write.
+      if (step.done && turns > 1) await awaitTurn();
       if (step.done) return step.value;
+      turns += 1;
       await awaitTurn();
     }
   }
