@@ -37,6 +37,11 @@ export type Plan = {
   cost: number;
   /** The same for a row that is looked up by its key. */
   cost_by_key: number;
+  /**
+   * Without a driver, the index to go along: where SQLite knows how many values other columns have (ANALYZE), it would
+   * skip through another one and sort all rows of a date for each page.
+   */
+  index?: string;
   /** Along `t`'s index in the sort's order, a bound beyond which no row can match. */
   bound: Sql;
 };
@@ -91,7 +96,9 @@ export function planRows(db: Db, query: Query, sort: Sort | null): Plan {
     return { kind: 'newest', driver: TRUE, bound: TRUE, ...testRows([], null, conditions, null, null) };
   const driver = onOrder.find((condition) => condition === best?.condition) ?? onOrder[0] ?? null;
   const rest = conditions.filter((condition) => condition !== driver);
-  return order(driver, tests(driver, rest, words), rest, sort);
+  const plan = order(driver, tests(driver, rest, words), rest, sort);
+  const index = driver === null && column !== null ? findIndex(db, resource.name, column) : undefined;
+  return index === undefined ? plan : { ...plan, index };
 }
 
 /** A plan that leaves nothing out, whatever it costs: not for the process that answers requests. */
@@ -300,8 +307,9 @@ export function countUpTo(db: Db, rows: Sql, most: number): number {
     .get(...rows.params) as number;
 }
 
-/** The columns of each index of a table. */
-type Indexes = readonly (readonly string[])[];
+/** The columns of each index of a table, and its name. */
+type Index = readonly string[] & { name?: string };
+type Indexes = readonly Index[];
 const indexCache = new WeakMap<Db, Map<string, Indexes>>();
 
 function readIndexes(db: Db, table: string): Indexes {
@@ -313,8 +321,10 @@ function readIndexes(db: Db, table: string): Indexes {
   let indexes = tables.get(table);
   if (indexes === undefined) {
     const names = prepare(db, 'SELECT name FROM pragma_index_list(?)').pluck().all(table) as string[];
-    indexes = names.map(
-      (name) => prepare(db, 'SELECT name FROM pragma_index_info(?)').pluck().all(name) as string[],
+    indexes = names.map((name) =>
+      Object.assign(prepare(db, 'SELECT name FROM pragma_index_info(?)').pluck().all(name) as string[], {
+        name,
+      }),
     );
     tables.set(table, indexes);
   }
@@ -323,4 +333,9 @@ function readIndexes(db: Db, table: string): Indexes {
 
 function hasIndex(indexes: Indexes, columns: readonly string[]): boolean {
   return indexes.some((index) => columns.every((column, n) => index[n] === column));
+}
+
+/** That which begins with this column and, before anything else, the row's key. */
+function findIndex(db: Db, table: string, column: string): string | undefined {
+  return readIndexes(db, table).find(([first, second = 'key']) => first === column && second === 'key')?.name;
 }

@@ -176,13 +176,14 @@ export function listCandidates(
           { sql: `t.${column} ${sign} ?`, params: [after.sort] },
         ];
   const test = tested ? plan.residual : TRUE;
+  const along = plan.index === undefined ? '' : ` INDEXED BY ${plan.index}`;
   const arms = parts.map((beyond): Sql => {
     const where = joinSql(
       [plan.driver, plan.bound, beyond].filter((part) => part !== TRUE),
       'AND',
     );
     return {
-      sql: `SELECT t.key AS key, t.${column} AS sort, (${test.sql}) AS ok FROM ${query.resource.name} t WHERE ${where.sql}`,
+      sql: `SELECT t.key AS key, t.${column} AS sort, (${test.sql}) AS ok FROM ${query.resource.name} t${along} WHERE ${where.sql}`,
       params: [...test.params, ...where.params],
     };
   });
