@@ -17,7 +17,7 @@ import type { Draft, Noun } from '../src/resources/resource.ts';
 import { hasSameDeclarations } from '../src/store/declarations.ts';
 import { listDerived } from '../src/store/derived.ts';
 import { digestRecord } from '../src/store/digest-record.ts';
-import { storeDocuments } from '../src/store/render.ts';
+import { renderDraft } from '../src/store/render.ts';
 import { insertRecord } from '../src/store/rows.ts';
 import { replaceRecords } from '../src/store/write.ts';
 import { DATA_VERSION, generateRecords } from './data.ts';
@@ -41,6 +41,9 @@ export function ensureBase(quotes: number, folder = DATA_FOLDER): string {
   for (const file of [path, unfinished])
     for (const end of ['', '-wal', '-shm']) rmSync(`${file}${end}`, { force: true });
   fillBase(unfinished, generateRecords({ quotes }));
+  const db = openDatabase(unfinished);
+  db.exec('ANALYZE');
+  db.close();
   renameSync(unfinished, path);
   return path;
 }
@@ -100,7 +103,6 @@ export function fillBase(path: string, records: Iterable<IncomingRecord>): void 
     changeDataVersion(db);
     db.exec('COMMIT');
     remake?.();
-    db.exec('ANALYZE');
     db.pragma('journal_mode = WAL');
   } finally {
     db.close();
@@ -148,8 +150,16 @@ export function addRecord(db: Db, noun: Noun, draft: Draft, find: Find): number 
   const key = (last.get(noun) ?? readLastKey(db, noun)) + 1;
   last.set(noun, key);
   const findKey = (to: Noun, id: string) => find(to, id)?.key as number;
-  insertRecord(db, resource, { key, origin: 'import', digest, document: '' }, draft, findKey);
-  storeDocuments(db, resource, [key]);
+  const document = JSON.stringify(
+    renderDraft(resource, draft, {
+      findLabel(to, id) {
+        const { label } = getResource(to);
+        return label === null ? null : (find(to, id)?.draft[label] as string);
+      },
+      findChildren: (to, id, name) => (find(to, id)?.draft[name] ?? []) as Draft[],
+    }),
+  );
+  insertRecord(db, resource, { key, origin: 'import', digest, document }, draft, findKey);
   return key;
 }
 
