@@ -8,6 +8,7 @@ import { Refusal } from '../errors.ts';
 import type { Condition } from '../query/conditions.ts';
 import { readDocuments, type ShownRecord } from '../query/documents.ts';
 import { type Filter, listFilters } from '../query/filters.ts';
+import { resolveIds } from '../query/ids.ts';
 import {
   type Limits,
   parseNames,
@@ -15,7 +16,6 @@ import {
   parseWord,
   type Query,
   type RawParams,
-  resolveIds,
 } from '../query/params.ts';
 import { fitsBudget, readTuples } from '../query/tuples.ts';
 import { getResource } from '../resources/registry.ts';

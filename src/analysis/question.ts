@@ -2,7 +2,8 @@
 import type { Db } from '../db/client.ts';
 import { Refusal } from '../errors.ts';
 import { countCodePoints } from '../evidence/code-points.ts';
-import { findKey, parseNumber, type RawParams, refuseParameter, refuseRepetition } from '../query/params.ts';
+import { findKey } from '../query/ids.ts';
+import { parseNumber, type RawParams, refuseParameter, refuseRepetition } from '../query/params.ts';
 import { readRecord } from '../query/records.ts';
 import { getResource } from '../resources/registry.ts';
 import type { Named } from './claims.ts';

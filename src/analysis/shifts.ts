@@ -4,14 +4,8 @@ import { readDataVersion } from '../db/data-version.ts';
 import { formatDay } from '../edtf.ts';
 import { Refusal } from '../errors.ts';
 import { readDocuments, type ShownRecord } from '../query/documents.ts';
-import {
-  type Limits,
-  parseParams,
-  parseWord,
-  type Query,
-  type RawParams,
-  resolveIds,
-} from '../query/params.ts';
+import { resolveIds } from '../query/ids.ts';
+import { type Limits, parseParams, parseWord, type Query, type RawParams } from '../query/params.ts';
 import { fitsBudget, readTuples } from '../query/tuples.ts';
 import { getResource } from '../resources/registry.ts';
 import { listWords, shiftOrder } from '../vocabulary.ts';

@@ -1,7 +1,8 @@
 /** Lists and counts for which every row that matches is read, however many. */
 import type { Db } from '../db/client.ts';
 import { type Facets, type GroupPage, readFacetsExactly, readGroupsExactly } from '../query/group.ts';
-import { parseParams, type RawParams, resolveIds } from '../query/params.ts';
+import { resolveIds } from '../query/ids.ts';
+import { parseParams, type RawParams } from '../query/params.ts';
 import { countMatching, type Page, readPage } from '../query/read.ts';
 import { getResource } from '../resources/registry.ts';
 import type { Noun } from '../resources/resource.ts';

@@ -20,7 +20,8 @@ import { writeGraphml } from '../formats/graphml.ts';
 import { listEdgeAttributes } from '../formats/network-attributes.ts';
 import { writeEdgeList, writeMatrix } from '../formats/network-csv.ts';
 import { type ShownEdge, type ShownNetwork, writeNetworkJson } from '../formats/network-json.ts';
-import { type RawParams, resolveIds } from '../query/params.ts';
+import { resolveIds } from '../query/ids.ts';
+import type { RawParams } from '../query/params.ts';
 
 export type AskedNetwork = {
   raw: RawParams;

@@ -9,7 +9,7 @@ import {
   type WordList,
   wordDifference,
 } from '../vocabulary.ts';
-import type { JsonSchema } from './operations.ts';
+import type { JsonSchema } from './record-schemas.ts';
 
 function oneOf(list: WordList): JsonSchema {
   return { type: 'string', enum: listWords(list), description: list.description };

@@ -20,7 +20,8 @@ import {
   type WordList,
 } from '../vocabulary.ts';
 import { evidenceSchema } from './network-schemas.ts';
-import { describeFilters, describeRefusals, describeSamples, type JsonSchema, ref } from './operations.ts';
+import { describeFilters, describeRefusals, describeSamples } from './operations.ts';
+import { type JsonSchema, ref } from './record-schemas.ts';
 
 /** The first is given to those who accept anything; edges and matrix are both CSV, and the matrix is its first. */
 export const NETWORK_TYPES: Record<NetworkFormat, string> = {

@@ -1,5 +1,5 @@
 /** What answers hold that tell of networks and their evidence. */
-import { type JsonSchema, pageProperties, ref } from './operations.ts';
+import { type JsonSchema, pageProperties, ref } from './record-schemas.ts';
 
 const count: JsonSchema = { type: 'integer', minimum: 0 };
 const counts: JsonSchema = { type: 'object', additionalProperties: count };

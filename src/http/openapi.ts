@@ -3,7 +3,8 @@ import swagger from '@fastify/swagger';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { RELEASE } from '../release.ts';
 import { servedResources } from '../resources/registry.ts';
-import { buildComponents, describeRefusals, describeSamples, nameTag } from './operations.ts';
+import { describeRefusals, describeSamples } from './operations.ts';
+import { buildComponents, nameTag } from './record-schemas.ts';
 
 const DESCRIPTION = `Who said what, about what, and where they stand. Every quote is pinned, character by character, to the document it was read in, and every stance names its evidence.
 

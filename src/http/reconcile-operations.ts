@@ -1,7 +1,8 @@
 /** What the contract says of the reconciliation service. The shapes are those of the specification, in our own words. */
 import { MOST_CANDIDATES, MOST_QUERIES, PROPERTIES, TYPES } from '../analysis/reconciliation.ts';
 import { FORMAT_TYPES } from './negotiate.ts';
-import { describePosts, describeRefusals, describeSamples, type JsonSchema } from './operations.ts';
+import { describePosts, describeRefusals, describeSamples } from './operations.ts';
+import type { JsonSchema } from './record-schemas.ts';
 
 const text: JsonSchema = { type: 'string' };
 const list = (items: JsonSchema): JsonSchema => ({ type: 'array', items });

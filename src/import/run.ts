@@ -1,7 +1,7 @@
 /** One import under way: entries that passed and are not written yet, and entries that wait for later ones. */
 import type { Db } from '../db/client.ts';
 import { suggest } from '../nearest.ts';
-import { findNearestId } from '../query/params.ts';
+import { findNearestId } from '../query/ids.ts';
 import { resources } from '../resources/registry.ts';
 import type { Noun } from '../resources/resource.ts';
 import { BaseChanged, type ImportStore } from '../store/batch.ts';

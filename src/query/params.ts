@@ -1,17 +1,14 @@
-/** From a query string to a query: every parameter known, every value read, or a refusal that says what would be right. */
-import type { Db } from '../db/client.ts';
-import { prepare } from '../db/statements.ts';
 import { EdtfError, parsePeriod } from '../edtf.ts';
 import { Refusal } from '../errors.ts';
 import { findNearest, listSome, suggest } from '../nearest.ts';
 import { describeBadCode } from '../resources/codes.ts';
 import { listSelectablePaths } from '../resources/fields.ts';
-import type { Noun, Resource } from '../resources/resource.ts';
+import type { Resource } from '../resources/resource.ts';
 import { listWords } from '../vocabulary.ts';
 import type { Condition, FilterValue } from './conditions.ts';
 import { type Filter, listFilters } from './filters.ts';
 import { type GroupKey, listGroupKeys } from './group-keys.ts';
-import { type FoundNames, findNames } from './names.ts';
+import type { FoundNames } from './names.ts';
 import { MOST_TERMS, MOST_WORDS, parseWordSearch, type WordSearch } from './search.ts';
 import { listSorts, type Sort } from './sorts.ts';
 
@@ -505,61 +502,4 @@ function parseRange(parameter: string, value: string): { from: number; to: numbe
       value: value.slice(0, 40),
     },
   );
-}
-
-/**
- * Makes keys of the ids in a query's filters, and of a name those of the records that it may mean. Throws a Refusal for
- * an id that the base does not hold.
- */
-export function resolveIds(db: Db, query: Query): Query {
-  const conditions = query.conditions.map((condition) => {
-    const { filter, values } = condition;
-    if (filter.kind !== 'id' && filter.kind !== 'reference') return condition;
-    return {
-      ...condition,
-      values: values.map((id) => findKey(db, filter.to as Noun, filter.name, id as string)),
-    };
-  });
-  const { name, resource } = query;
-  if (name === null || resource.names === undefined) return { ...query, conditions };
-  const found = findNames(db, resource.names, name.text);
-  // A key that no row has, where the name means nobody: a condition without values would hold for everyone.
-  const keys = found.records.length === 0 ? [0] : found.records.map((record) => record.key);
-  const filter = listFilters(resource).get('id') as Filter;
-  conditions.push({ filter, values: keys, none: false, negated: false, text: `name=${name.text}` });
-  return { ...query, conditions, name: { ...name, found } };
-}
-
-/** Throws a Refusal for an id that the base does not hold, with the nearest. */
-export function findKey(db: Db, noun: Noun, parameter: string, id: string): number {
-  const key = prepare(db, `SELECT key FROM ${noun} WHERE id = ?`).pluck().get(id) as number | undefined;
-  if (key !== undefined) return key;
-  const shown = id.slice(0, 100);
-  const reason = prepare(db, 'SELECT reason FROM withdrawn WHERE noun = ? AND id = ?').pluck().get(noun, id);
-  if (reason !== undefined) {
-    throw new Refusal('unknown_id', `\`${parameter}=${shown}\`: "${shown}" was withdrawn: ${reason}`, {
-      parameter,
-      value: shown,
-    });
-  }
-  const nearest = findNearestId(db, noun, id);
-  throw new Refusal(
-    'unknown_id',
-    `\`${parameter}=${shown}\`: ${noun} has no record with the id "${shown}".${suggest(nearest)}`,
-    {
-      parameter,
-      value: shown,
-      ...(nearest === undefined ? {} : { nearest }),
-    },
-  );
-}
-
-/** Looks at ids that begin alike, and at the first ones of the noun: never at all of them. */
-export function findNearestId(db: Db, noun: Noun, id: string): string | undefined {
-  const start = id.toLowerCase().slice(0, 2);
-  const alike = prepare(db, `SELECT id FROM ${noun} WHERE id >= ? AND id < ? ORDER BY id LIMIT 1000`)
-    .pluck()
-    .all(start, `${start}\u{10FFFF}`) as string[];
-  const first = prepare(db, `SELECT id FROM ${noun} ORDER BY key LIMIT 1000`).pluck().all() as string[];
-  return findNearest(id, [...new Set([...alike, ...first])]);
 }

@@ -8,7 +8,7 @@ import { suggest } from '../nearest.ts';
 import { buildSelection, selectFields } from '../resources/fields.ts';
 import type { Resource } from '../resources/resource.ts';
 import { listLongFields, readLongFields } from './finish.ts';
-import { findNearestId } from './params.ts';
+import { findNearestId } from './ids.ts';
 
 /** One record, rendered; with `fields`, that part of it. Throws `not_found` or `withdrawn`. */
 export async function readRecord(

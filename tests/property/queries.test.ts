@@ -1,7 +1,7 @@
 // Whatever a caller sends: an answer that the contract declares, in its shape, and never a fault of ours.
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { nameTag } from '../../src/http/operations.ts';
+import { nameTag } from '../../src/http/record-schemas.ts';
 import { listFilters } from '../../src/query/filters.ts';
 import { listGroupKeys } from '../../src/query/group-keys.ts';
 import { listSorts } from '../../src/query/sorts.ts';

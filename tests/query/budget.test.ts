@@ -2,7 +2,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Db } from '../../src/db/client.ts';
 import { DRAW_STEPS, PROBE_COST, ROW_COST, WORK_BUDGET } from '../../src/query/budget.ts';
-import { parseParams, type Query, resolveIds } from '../../src/query/params.ts';
+import { resolveIds } from '../../src/query/ids.ts';
+import { parseParams, type Query } from '../../src/query/params.ts';
 import { readPage } from '../../src/query/read.ts';
 import { readSample } from '../../src/query/sample.ts';
 import { TOKENIZER } from '../../src/query/search.ts';

@@ -2,7 +2,8 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Db } from '../../src/db/client.ts';
 import { INDEX_COST, WORK_BUDGET } from '../../src/query/budget.ts';
-import { parseParams, type Query, resolveIds } from '../../src/query/params.ts';
+import { resolveIds } from '../../src/query/ids.ts';
+import { parseParams, type Query } from '../../src/query/params.ts';
 import { readPage } from '../../src/query/read.ts';
 import { listSorts } from '../../src/query/sorts.ts';
 import { streamDocuments } from '../../src/query/stream.ts';

@@ -7,14 +7,8 @@ import type { Condition } from '../../query/conditions.ts';
 import { bindCursor, readCursor, writeCursor } from '../../query/cursor.ts';
 import type { Filter } from '../../query/filters.ts';
 import { readRecords } from '../../query/finish.ts';
-import {
-  type Limits,
-  parseValue,
-  parseWord,
-  type Query,
-  type RawParams,
-  resolveIds,
-} from '../../query/params.ts';
+import { resolveIds } from '../../query/ids.ts';
+import { type Limits, parseValue, parseWord, type Query, type RawParams } from '../../query/params.ts';
 import { fitsBudget } from '../../query/tuples.ts';
 import { buildCells } from './cells.ts';
 import { dropDuplicates, orderEntries } from './duplicates.ts';

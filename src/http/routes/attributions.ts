@@ -16,7 +16,8 @@ import { Refusal } from '../../errors.ts';
 import type { RawParams } from '../../query/params.ts';
 import { attributionSchema } from '../attribution-schema.ts';
 import { chooseFormat, FORMAT_TYPES, MEDIA_TYPES, tagAnswer } from '../negotiate.ts';
-import { describePosts, describeRefusals, describeSamples, type JsonSchema } from '../operations.ts';
+import { describePosts, describeRefusals, describeSamples } from '../operations.ts';
+import type { JsonSchema } from '../record-schemas.ts';
 
 export function registerAttributions(app: FastifyInstance, db: Db): void {
   app.get('/v1/attributions', { schema: describeGet() }, async (request, reply) => {

@@ -21,14 +21,8 @@ import { getResource } from '../../resources/registry.ts';
 import { listWords, stancePosition, verdict } from '../../vocabulary.ts';
 import { sendKept } from '../keep-answers.ts';
 import { chooseFormat, FORMAT_TYPES, MEDIA_TYPES, tagAnswer } from '../negotiate.ts';
-import {
-  describeFilters,
-  describeRefusals,
-  describeSamples,
-  type JsonSchema,
-  pageProperties,
-  ref,
-} from '../operations.ts';
+import { describeFilters, describeRefusals, describeSamples } from '../operations.ts';
+import { type JsonSchema, pageProperties, ref } from '../record-schemas.ts';
 
 type Context = { db: Db; compute: Compute; page_size: number; page_size_max: number };
 

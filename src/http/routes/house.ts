@@ -9,7 +9,8 @@ import { RELEASE } from '../../release.ts';
 import { servedResources } from '../../resources/registry.ts';
 import { wordLists } from '../../vocabulary.ts';
 import { chooseFormat, FORMAT_TYPES, MEDIA_TYPES, tagAnswer } from '../negotiate.ts';
-import { describeRefusals, describeSamples, type JsonSchema } from '../operations.ts';
+import { describeRefusals, describeSamples } from '../operations.ts';
+import type { JsonSchema } from '../record-schemas.ts';
 
 export function registerHouse(app: FastifyInstance, db: Db): void {
   app.get(

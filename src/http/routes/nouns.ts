@@ -10,6 +10,7 @@ import { Refusal } from '../../errors.ts';
 import { listColumns, writeHeader, writeRecords } from '../../formats/csv.ts';
 import { writePage } from '../../formats/page.ts';
 import { type Facets, findFacets, type GroupPage, readGroups } from '../../query/group.ts';
+import { resolveIds } from '../../query/ids.ts';
 import {
   type Format,
   parseFields,
@@ -17,7 +18,6 @@ import {
   type Query,
   RANDOM_CONTROLS,
   type RawParams,
-  resolveIds,
 } from '../../query/params.ts';
 import { findPage, type Page } from '../../query/read.ts';
 import { explainAbsence, hasRecord, readRecord } from '../../query/records.ts';

@@ -14,7 +14,8 @@ import {
 import { suggestRecords } from '../../query/suggest.ts';
 import { servedResources } from '../../resources/registry.ts';
 import { chooseFormat, FORMAT_TYPES, MEDIA_TYPES, tagAnswer } from '../negotiate.ts';
-import { describeRefusals, describeSamples, type JsonSchema } from '../operations.ts';
+import { describeRefusals, describeSamples } from '../operations.ts';
+import type { JsonSchema } from '../record-schemas.ts';
 
 const PARAMETERS = ['q', 'type', 'limit'];
 const named = servedResources.filter((resource) => resource.names !== undefined);
