@@ -19,7 +19,7 @@ const refused: [path: string, source: string, rule: string][] = [
   ['src/config.ts', imports('./app.ts'), IMPORT],
   ['src/errors.ts', imports('zod'), IMPORT],
   ['src/vocabulary.ts', imports('./errors.ts'), IMPORT],
-  ['src/edtf.ts', imports('./errors.ts'), IMPORT],
+  ['src/dates/edtf.ts', imports('../errors.ts'), IMPORT],
   ['src/http/to-app.ts', imports('../app.ts'), IMPORT],
   ['src/http/routes/to-app.ts', imports('../../app.ts'), IMPORT],
   ['src/http/to-sql.ts', imports('drizzle-orm'), IMPORT],

@@ -6,7 +6,7 @@
 export type Held = {
   key: number;
   position: string;
-  /** Days since 1970-01-01; earliest after latest for the undated (edtf.ts). */
+  /** Days since 1970-01-01; earliest after latest for the undated (dates/days.ts). */
   earliest: number;
   latest: number;
   /** Stances of one unit by different coders are a disagreement of coders, and no change of the actor's. */

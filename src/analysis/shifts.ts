@@ -1,7 +1,8 @@
 /** Propositions on which an actor's position changed, when, and the words before and after. */
+
+import { formatDay } from '../dates/days.ts';
 import type { Db } from '../db/client.ts';
 import { readDataVersion } from '../db/data-version.ts';
-import { formatDay } from '../edtf.ts';
 import { Refusal } from '../errors.ts';
 import { readDocuments, type ShownRecord } from '../query/documents.ts';
 import { resolveIds } from '../query/ids.ts';

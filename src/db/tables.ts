@@ -4,7 +4,7 @@
  *
  * Conventions: `key` is the row's number inside this file and never leaves it; `id` is public.
  * A reference to another noun is `<field>_key`; an EDTF date `<field>` has `<field>_earliest` and
- * `<field>_latest` beside it, in days since 1970-01-01, never null (see edtf.ts for the undated).
+ * `<field>_latest` beside it, in days since 1970-01-01, never null (see dates/days.ts for the undated).
  * Lists inside a record are tables of their own with an `ordinal`. No cascades: drizzle's migrator
  * deletes child rows with them when it rebuilds a table (drizzle-orm#5782).
  */

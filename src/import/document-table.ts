@@ -1,5 +1,5 @@
 /** A table of what is known of documents that a format holds no more of than a name or an address. */
-import { EdtfError, parseEdtf } from '../edtf.ts';
+import { EdtfError, parseEdtf } from '../dates/edtf.ts';
 import { UsageError } from '../errors.ts';
 import { readTable } from './table.ts';
 

@@ -1,4 +1,4 @@
-import { DATE_UNITS, type DateUnit } from '../edtf.ts';
+import { DATE_UNITS, type DateUnit } from '../dates/units.ts';
 import type { Resource } from '../resources/resource.ts';
 import { type Filter, listFilters } from './filters.ts';
 

@@ -1,9 +1,10 @@
 /** Counts instead of records: `group_by`, and `facets` beside a page. */
+
+import { compareUnitKeys, type DateUnit, listUnitsBetween, unitOfRange } from '../dates/units.ts';
 import type { Db } from '../db/client.ts';
 import { readDataVersion } from '../db/data-version.ts';
 import { readInTurns, type Steps } from '../db/one-state.ts';
 import { prepare } from '../db/statements.ts';
-import { compareUnitKeys, type DateUnit, listUnitsBetween, unitOfRange } from '../edtf.ts';
 import { Refusal } from '../errors.ts';
 import { getResource } from '../resources/registry.ts';
 import type { Noun } from '../resources/resource.ts';

@@ -1,4 +1,4 @@
-import { EdtfError, parsePeriod } from '../edtf.ts';
+import { EdtfError, parsePeriod } from '../dates/edtf.ts';
 import { Refusal } from '../errors.ts';
 import { findNearest, listSome, suggest } from '../nearest.ts';
 import { describeBadCode } from '../resources/codes.ts';

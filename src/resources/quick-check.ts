@@ -3,7 +3,7 @@
  * reads a million records, and zod costs more than writing them. Only a yes counts: for a record that is not taken here,
  * the schema decides, and words what is wrong.
  */
-import { EdtfError, parseEdtf } from '../edtf.ts';
+import { EdtfError, parseEdtf } from '../dates/edtf.ts';
 import { listWords } from '../vocabulary.ts';
 import { describeBadCode, getCodePattern } from './codes.ts';
 import type { Draft, Field, Resource } from './resource.ts';

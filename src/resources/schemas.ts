@@ -1,6 +1,6 @@
 /** zod schemas made from a noun's declaration: of a record as it is handed in, and as it is served. */
 import { z } from 'zod';
-import { EdtfError, parseEdtf } from '../edtf.ts';
+import { EdtfError, parseEdtf } from '../dates/edtf.ts';
 import { listWords } from '../vocabulary.ts';
 import { describeBadCode, getCodePattern } from './codes.ts';
 import { getHeldList, getResource } from './registry.ts';

@@ -1,5 +1,6 @@
 /** Which columns a declared field fills, and with what. The reverse is render.ts. */
-import { parseEdtf, UNDATED } from '../edtf.ts';
+import { UNDATED } from '../dates/days.ts';
+import { parseEdtf } from '../dates/edtf.ts';
 import { foldForSorting } from '../evidence/sort-key.ts';
 import type { ChildrenField, Field, Noun, ReferencesField, Resource } from '../resources/resource.ts';
 

@@ -2,10 +2,11 @@
  * A record as it is served: read back from its tables, or made from the draft that is being written, with the same
  * bytes. Rendered once per change and stored beside the row, so that a list joins documents and looks nothing up.
  */
-import { isCertainlyDuring } from '../certain-days.ts';
+import { isCertainlyDuring } from '../dates/certain-days.ts';
+import { formatDay, UNDATED } from '../dates/days.ts';
+import { parseEdtf } from '../dates/edtf.ts';
 import type { Db } from '../db/client.ts';
 import { prepare } from '../db/statements.ts';
-import { formatDay, parseEdtf, UNDATED } from '../edtf.ts';
 import { getHeldList, getResource } from '../resources/registry.ts';
 import type { ChildrenField, Draft, Field, Noun, Resource } from '../resources/resource.ts';
 import type { Row } from './columns.ts';

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import type { FastifyInstance } from 'fastify';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { findChanges, type Held } from '../../src/analysis/order-of-positions.ts';
-import { UNDATED } from '../../src/edtf.ts';
+import { UNDATED } from '../../src/dates/days.ts';
 import type { Draft } from '../../src/resources/resource.ts';
 import { ask, buildTestApp, draftQuote, importRecords, type Json, openEmptyBase } from '../base.ts';
 

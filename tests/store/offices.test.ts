@@ -1,9 +1,9 @@
 // The offices that a quote shows: those that its speaker certainly held on the day it was said, whoever changes them.
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { isCertainlyDuring } from '../../src/certain-days.ts';
+import { isCertainlyDuring } from '../../src/dates/certain-days.ts';
+import { parseEdtf } from '../../src/dates/edtf.ts';
 import type { Db } from '../../src/db/client.ts';
-import { parseEdtf } from '../../src/edtf.ts';
 import type { Draft } from '../../src/resources/resource.ts';
 import { loadSeeds } from '../../src/seed/load.ts';
 import { verifyBase } from '../../src/store/verify-base.ts';

@@ -1,5 +1,5 @@
 /** Statements that are made again within a document or a unit of time: the first one counts. */
-import { unitOfRange } from '../../edtf.ts';
+import { unitOfRange } from '../../dates/units.ts';
 import type { Duplicates } from './parameters.ts';
 import { type Entries, POSITIONS } from './statements.ts';
 

@@ -1,5 +1,7 @@
 /** Lengths of time as ISO 8601 writes them, in one unit: `P30D`, `P2W`, `P1M`, `P1Y`. */
-import { countDaysOfMonth, toCivil, toDay, unitBounds, unitOfRange } from '../../edtf.ts';
+
+import { countDaysOfMonth, toCivil, toDay } from '../../dates/days.ts';
+import { unitBounds, unitOfRange } from '../../dates/units.ts';
 import { Refusal } from '../../errors.ts';
 
 export type Duration = {

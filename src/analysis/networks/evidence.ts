@@ -1,7 +1,9 @@
 /** The statements that one cell of a network is made of, after duplicates were removed. */
+
+import { formatDay } from '../../dates/days.ts';
+import { parseDay } from '../../dates/edtf.ts';
 import type { Db } from '../../db/client.ts';
 import { readDataVersion } from '../../db/data-version.ts';
-import { formatDay, parseDay } from '../../edtf.ts';
 import { Refusal } from '../../errors.ts';
 import type { Condition } from '../../query/conditions.ts';
 import { bindCursor, readCursor, writeCursor } from '../../query/cursor.ts';

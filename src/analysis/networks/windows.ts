@@ -1,5 +1,5 @@
 /** Windows of time over a network's statements: half-open, each a network of its own. */
-import { formatDay, OPEN_END, OPEN_START } from '../../edtf.ts';
+import { formatDay, OPEN_END, OPEN_START } from '../../dates/days.ts';
 import { Refusal } from '../../errors.ts';
 import type { DayPeriod } from '../../query/conditions.ts';
 import type { Query } from '../../query/params.ts';

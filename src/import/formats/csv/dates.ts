@@ -1,5 +1,5 @@
 /** Dates as tables write them, to EDTF. */
-import { EdtfError, parseEdtf } from '../../../edtf.ts';
+import { EdtfError, parseEdtf } from '../../../dates/edtf.ts';
 import { UsageError } from '../../../errors.ts';
 
 /** The EDTF date of a cell; throws EdtfError with a sentence for one that cannot be read, or in two ways. */

@@ -1,5 +1,6 @@
 /** On which days something was certainly so, by a date in EDTF: the other side of the days that edtf.ts says a date may mean. */
-import { type DayBounds, OPEN_END, OPEN_START, parseEdtf } from './edtf.ts';
+import { type DayBounds, OPEN_END, OPEN_START } from './days.ts';
+import { parseEdtf } from './edtf.ts';
 
 /** Uncertain or approximate, in any part: EDTF does not say by how much. */
 const QUALIFIED = /[?~%]/;

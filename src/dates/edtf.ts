@@ -2,43 +2,30 @@
  * Dates in the Extended Date/Time Format (https://www.loc.gov/standards/datetime/, now part of ISO 8601-2), levels 0
  * to 2, and the days they may mean.
  *
- * A day is an integer: days since 1970-01-01 in the proleptic Gregorian calendar, so years before the common era work
- * (year 0 is 1 BCE, as in ISO 8601). The `edtf` library says whether an input is well-formed. The bounds are computed
- * here, because the library's own are wrong for sets, open intervals, masked negative years and 29 February.
+ * The `edtf` library says whether an input is well-formed. The bounds are computed here, because the library's own are
+ * wrong for sets, open intervals, masked negative years and 29 February.
  */
 // @ts-expect-error -- the library ships no types
 import { parse } from 'edtf';
+import {
+  countDaysOfMonth,
+  type DayBounds,
+  type DayRange,
+  MAX_YEAR,
+  OPEN_END,
+  OPEN_START,
+  toDay,
+  toExistingDay,
+} from './days.ts';
 
 /** Checks the grammar. Throws on what is not EDTF. */
 const checkGrammar: (input: string, constraints: Record<string, unknown>) => unknown = parse;
 
-/** Stands for "no earliest day known": before every day that can be written. */
-export const OPEN_START = -100_000_000;
-/** Stands for "no latest day known": after every day that can be written. */
-export const OPEN_END = 100_000_000;
-/** The keys of a record without a date: last in ascending order of `earliest` and in descending order of `latest`. */
-export const UNDATED: Readonly<DayBounds> = { earliest: 200_000_000, latest: -200_000_000 };
-
-/** Keeps every day well inside OPEN_START and OPEN_END. */
-const MAX_YEAR = 200_000;
 const MAX_INPUT = 1000;
-
-export interface DayBounds {
-  /** The first day that may be meant. */
-  earliest: number;
-  /** The last day that may be meant. */
-  latest: number;
-}
 
 export interface ParsedEdtf extends DayBounds {
   /** As given, trimmed. */
   edtf: string;
-}
-
-/** Days, both inclusive. */
-export interface DayRange {
-  from: number;
-  to: number;
 }
 
 /** A date that is not one. The message is a sentence that names the wrong value and shows a right one. */
@@ -293,65 +280,6 @@ function boundSeason(firstYear: number, lastYear: number, season: number): DayBo
   return { earliest: toDay(firstYear, firstMonth, 1), latest: toDay(lastYear, lastMonth + 1, 1) - 1 };
 }
 
-/**
- * Days since 1970-01-01. A month above 12 runs into the next year.
- * Source: Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms", days_from_civil,
- * https://howardhinnant.github.io/date_algorithms.html. `Date.UTC` takes years 0 to 99 for 1900 to 1999.
- */
-export function toDay(year: number, month: number, dayOfMonth: number): number {
-  const monthIndex = month - 1;
-  const shiftedYear = year + Math.floor(monthIndex / 12) - (monthIndex % 12 < 2 ? 1 : 0);
-  const era = Math.floor(shiftedYear / 400);
-  const yearOfEra = shiftedYear - era * 400;
-  const dayOfYear = Math.floor((153 * ((monthIndex + 10) % 12) + 2) / 5) + dayOfMonth - 1;
-  const dayOfEra = yearOfEra * 365 + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100) + dayOfYear;
-  return era * 146_097 + dayOfEra - 719_468;
-}
-
-interface CivilDate {
-  year: number;
-  month: number;
-  dayOfMonth: number;
-}
-
-/** The reverse of `toDay`: civil_from_days of the same source. */
-export function toCivil(day: number): CivilDate {
-  const shifted = day + 719_468;
-  const era = Math.floor(shifted / 146_097);
-  const dayOfEra = shifted - era * 146_097;
-  const yearOfEra = Math.floor(
-    (dayOfEra -
-      Math.floor(dayOfEra / 1460) +
-      Math.floor(dayOfEra / 36_524) -
-      Math.floor(dayOfEra / 146_096)) /
-      365,
-  );
-  const dayOfYear = dayOfEra - (365 * yearOfEra + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100));
-  const shiftedMonth = Math.floor((5 * dayOfYear + 2) / 153);
-  const dayOfMonth = dayOfYear - Math.floor((153 * shiftedMonth + 2) / 5) + 1;
-  const month = shiftedMonth < 10 ? shiftedMonth + 3 : shiftedMonth - 9;
-  return { year: yearOfEra + era * 400 + (month <= 2 ? 1 : 0), month, dayOfMonth };
-}
-
-export function countDaysOfMonth(year: number, month: number): number {
-  return toDay(year, month + 1, 1) - toDay(year, month, 1);
-}
-
-function isDay(day: number): boolean {
-  return day > OPEN_START && day < OPEN_END;
-}
-
-/**
- * `YYYY-MM-DD`; a year before 0 or after 9999 has its sign (-0349-01-01, +12000-01-01). Null for OPEN_START, OPEN_END
- * and the keys of UNDATED. Throws RangeError for what is not an integer.
- */
-export function formatDay(day: number): string | null {
-  if (!Number.isInteger(day)) throw new RangeError(`${day} is not a number of days.`);
-  if (!isDay(day)) return null;
-  const { year, month, dayOfMonth } = toCivil(day);
-  return `${formatYear(year)}-${padTwo(month)}-${padTwo(dayOfMonth)}`;
-}
-
 const ISO_DAY = /^(\d{4}|-\d{4,6}|\+\d{5,6})-(\d{2})-(\d{2})$/;
 
 /** The reverse of `formatDay`. Throws EdtfError. */
@@ -362,155 +290,4 @@ export function parseDay(iso: string): number {
     throw new EdtfError(`${show(iso)} is not a day; write for example 2020-12-20.`);
   }
   return day;
-}
-
-function toExistingDay(year: number, month: number, dayOfMonth: number): number | null {
-  if (!(Math.abs(year) <= MAX_YEAR && month >= 1 && month <= 12 && dayOfMonth >= 1)) return null;
-  return dayOfMonth <= countDaysOfMonth(year, month) ? toDay(year, month, dayOfMonth) : null;
-}
-
-function formatYear(year: number): string {
-  const digits = String(Math.abs(year)).padStart(4, '0');
-  return year < 0 ? `-${digits}` : year > 9999 ? `+${digits}` : digits;
-}
-
-function padTwo(number: number): string {
-  return String(number).padStart(2, '0');
-}
-
-export const DATE_UNITS = ['year', 'quarter', 'month', 'week', 'day'] as const;
-export type DateUnit = (typeof DATE_UNITS)[number];
-
-/**
- * The key of the unit that holds the whole range: `2020`, `2020-Q4`, `2020-12`, `2020-W52` (ISO 8601 week, whose year
- * is that of its Thursday) or `2020-12-20`. Null when the range is open, undated or reaches beyond one unit.
- */
-export function unitOfRange(earliest: number, latest: number, unit: DateUnit): string | null {
-  if (!isDay(earliest) || !isDay(latest) || earliest > latest) return null;
-  const number = numberOfDay(earliest, unit);
-  return number === numberOfDay(latest, unit) ? keyOfNumber(number, unit) : null;
-}
-
-/** First and last day of a unit. Throws RangeError for a key that is not one. */
-export function unitBounds(key: string, unit: DateUnit): DayRange {
-  const number = numberOfKey(key, unit);
-  return { from: firstDayOf(number, unit), to: firstDayOf(number + 1, unit) - 1 };
-}
-
-/** Both keys included, in order. Throws RangeError when there are more than `limit` or the last precedes the first. */
-export function listUnitsBetween(firstKey: string, lastKey: string, unit: DateUnit, limit: number): string[] {
-  const first = numberOfKey(firstKey, unit);
-  const last = numberOfKey(lastKey, unit);
-  if (last < first) throw new RangeError(`${lastKey} precedes ${firstKey}.`);
-  const count = last - first + 1;
-  if (count > limit)
-    throw new RangeError(`From ${firstKey} to ${lastKey} there are ${count} units, over ${limit}.`);
-  return Array.from({ length: count }, (_, i) => keyOfNumber(first + i, unit));
-}
-
-/** In the order of time, for keys of one unit: as strings, years before 0 and after 9999 sort wrongly. */
-export function compareUnitKeys(a: string, b: string): number {
-  return numberOfKey(a, detectUnit(a)) - numberOfKey(b, detectUnit(b));
-}
-
-/** Every unit has a number that grows by one from each unit to the next; a week's is that of its Monday. */
-function numberOfDay(day: number, unit: DateUnit): number {
-  const { year, month } = toCivil(day);
-  switch (unit) {
-    case 'year':
-      return year;
-    case 'quarter':
-      return year * 4 + Math.floor((month - 1) / 3);
-    case 'month':
-      return year * 12 + month - 1;
-    case 'week':
-      return Math.floor((day + 3) / 7); // 1970-01-01 was a Thursday
-    case 'day':
-      return day;
-  }
-}
-
-function firstDayOf(number: number, unit: DateUnit): number {
-  switch (unit) {
-    case 'year':
-      return toDay(number, 1, 1);
-    case 'quarter':
-      return toDay(Math.floor(number / 4), modulo(number, 4) * 3 + 1, 1);
-    case 'month':
-      return toDay(Math.floor(number / 12), modulo(number, 12) + 1, 1);
-    case 'week':
-      return number * 7 - 3;
-    case 'day':
-      return number;
-  }
-}
-
-function keyOfNumber(number: number, unit: DateUnit): string {
-  const first = firstDayOf(number, unit);
-  const { year, month, dayOfMonth } = toCivil(first);
-  switch (unit) {
-    case 'year':
-      return formatYear(year);
-    case 'quarter':
-      return `${formatYear(year)}-Q${(month + 2) / 3}`;
-    case 'month':
-      return `${formatYear(year)}-${padTwo(month)}`;
-    case 'week': {
-      const yearOfWeek = toCivil(first + 3).year;
-      return `${formatYear(yearOfWeek)}-W${padTwo(number - firstWeekOf(yearOfWeek) + 1)}`;
-    }
-    case 'day':
-      return `${formatYear(year)}-${padTwo(month)}-${padTwo(dayOfMonth)}`;
-  }
-}
-
-/** The week that holds 4 January is an ISO year's first. */
-function firstWeekOf(year: number): number {
-  return numberOfDay(toDay(year, 1, 4), 'week');
-}
-
-const YEAR_PATTERN = '(\\d{4}|-(?!0000)\\d{4,6}|\\+\\d{5,6})';
-const KEY_PATTERNS: Readonly<Record<DateUnit, RegExp>> = {
-  year: new RegExp(`^${YEAR_PATTERN}$`),
-  quarter: new RegExp(`^${YEAR_PATTERN}-Q([1-4])$`),
-  month: new RegExp(`^${YEAR_PATTERN}-(0[1-9]|1[0-2])$`),
-  week: new RegExp(`^${YEAR_PATTERN}-W(\\d{2})$`),
-  day: new RegExp(`^${YEAR_PATTERN}-(\\d{2})-(\\d{2})$`),
-};
-
-function numberOfKey(key: string, unit: DateUnit): number {
-  const number = readKey(key, unit);
-  // A number that does not give back its key is a week 53 of a short year, a 30 February or a year out of range.
-  if (number === null || keyOfNumber(number, unit) !== key)
-    throw new RangeError(`${show(key)} is not a ${unit}.`);
-  return number;
-}
-
-function readKey(key: string, unit: DateUnit): number | null {
-  const match = KEY_PATTERNS[unit].exec(key);
-  const year = Number(match?.[1]);
-  if (!match || Math.abs(year) > MAX_YEAR) return null;
-  const part = Number(match[2] ?? 1);
-  switch (unit) {
-    case 'year':
-      return year;
-    case 'quarter':
-      return year * 4 + part - 1;
-    case 'month':
-      return year * 12 + part - 1;
-    case 'week':
-      return firstWeekOf(year) + part - 1;
-    case 'day':
-      return toExistingDay(year, part, Number(match[3]));
-  }
-}
-
-function detectUnit(key: string): DateUnit {
-  const unit = DATE_UNITS.find((candidate) => KEY_PATTERNS[candidate].test(key));
-  if (unit === undefined) throw new RangeError(`${show(key)} is not a unit of time.`);
-  return unit;
-}
-
-function modulo(number: number, divisor: number): number {
-  return ((number % divisor) + divisor) % divisor;
 }
