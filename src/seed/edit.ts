@@ -3,6 +3,8 @@
  * stand and the text is cut there: written out again as a whole, a document comes back with its folded texts, quotation
  * marks and columns set anew.
  */
+import { renameSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { isMap, isScalar, type Pair, parseDocument, type YAMLMap } from 'yaml';
 import { UsageError } from '../errors.ts';
@@ -187,4 +189,20 @@ function copy(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(copy);
   if (value === null || typeof value !== 'object') return value;
   return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, copy(part)]));
+}
+
+/** All of them or none: each is written beside its file first, and only then put in its place. */
+export function writeEdits(root: string, edits: readonly SeedEdits[]): string[] {
+  const changed = edits.filter((edit) => !edit.isEmpty).map((edit) => ({ edit, text: edit.apply() }));
+  const beside = changed.map(({ edit, text }) => {
+    const path = join(root, edit.file.name);
+    return { path, temporary: join(dirname(path), `.${basename(path)}.${process.pid}.tmp`), text };
+  });
+  try {
+    for (const { temporary, text } of beside) writeFileSync(temporary, text);
+    for (const { temporary, path } of beside) renameSync(temporary, path);
+  } finally {
+    for (const { temporary } of beside) rmSync(temporary, { force: true });
+  }
+  return changed.map(({ edit }) => edit.file.name);
 }
