@@ -9,15 +9,9 @@ import type { Condition } from '../query/conditions.ts';
 import { readDocuments, type ShownRecord } from '../query/documents.ts';
 import { type Filter, listFilters } from '../query/filters.ts';
 import { resolveIds } from '../query/ids.ts';
-import {
-  type Limits,
-  parseNames,
-  parseParams,
-  parseWord,
-  type Query,
-  type RawParams,
-} from '../query/params.ts';
+import { type Limits, parseParams, type Query, type RawParams } from '../query/params.ts';
 import { fitsBudget, readTuples } from '../query/tuples.ts';
+import { parseNames, parseWord } from '../query/values.ts';
 import { getResource } from '../resources/registry.ts';
 import { listWords, stancePosition, verdict } from '../vocabulary.ts';
 import { takePage } from './page-of-results.ts';

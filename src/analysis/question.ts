@@ -3,8 +3,9 @@ import type { Db } from '../db/client.ts';
 import { Refusal } from '../errors.ts';
 import { countCodePoints } from '../evidence/code-points.ts';
 import { findKey } from '../query/ids.ts';
-import { parseNumber, type RawParams, refuseParameter, refuseRepetition } from '../query/params.ts';
+import { type RawParams, refuseParameter, refuseRepetition } from '../query/params.ts';
 import { readRecord } from '../query/records.ts';
+import { parseNumber } from '../query/values.ts';
 import { getResource } from '../resources/registry.ts';
 import type { Named } from './claims.ts';
 

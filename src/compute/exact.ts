@@ -1,9 +1,10 @@
 /** Lists and counts for which every row that matches is read, however many. */
 import type { Db } from '../db/client.ts';
+import { countMatching } from '../query/count.ts';
 import { type Facets, type GroupPage, readFacetsExactly, readGroupsExactly } from '../query/group.ts';
 import { resolveIds } from '../query/ids.ts';
 import { parseParams, type RawParams } from '../query/params.ts';
-import { countMatching, type Page, readPage } from '../query/read.ts';
+import { type Page, readPage } from '../query/read.ts';
 import { getResource } from '../resources/registry.ts';
 import type { Noun } from '../resources/resource.ts';
 

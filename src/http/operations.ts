@@ -12,11 +12,11 @@ import {
   MOST_FACETS,
   MOST_GROUP_KEYS,
   MOST_SAMPLED,
-  MOST_VALUES,
   RANDOM_CONTROLS,
 } from '../query/params.ts';
 import { MOST_RANKED } from '../query/read.ts';
 import { listSorts } from '../query/sorts.ts';
+import { MOST_VALUES } from '../query/values.ts';
 import type { Resource } from '../resources/resource.ts';
 import { listWords } from '../vocabulary.ts';
 import { FORMAT_TYPES } from './negotiate.ts';

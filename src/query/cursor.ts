@@ -6,6 +6,7 @@ import { Refusal } from '../errors.ts';
 export type Position =
   | { kind: 'keyset'; sort: string | number; key: number }
   | { kind: 'ranked'; given: number; version: string };
+export type Keyset = Extract<Position, { kind: 'keyset' }>;
 
 /** What a cursor is bound to: the noun, its filters, the words and the order. */
 export function bindCursor(canonical: string): string {
@@ -56,4 +57,26 @@ export function readCursor(cursor: string, binding: string): Position {
   return keyset
     ? { kind: 'keyset', sort: first as string | number, key: second as number }
     : { kind: 'ranked', given: first as number, version: second as string };
+}
+
+/** Throws a Refusal for a cursor of a ranked list. */
+export function requireKeyset(after: Position | null): Keyset | null {
+  if (after === null || after.kind === 'keyset') return after;
+  throw new Refusal('invalid_cursor', 'The cursor is one of a ranked list.', { parameter: 'cursor' });
+}
+
+/** How many results of a ranked list were given before a cursor. Throws a Refusal for one of other data. */
+export function countGiven(after: Position | null, version: string): number {
+  if (after === null) return 0;
+  if (after.kind === 'keyset') {
+    throw new Refusal('invalid_cursor', 'The cursor is not one of a ranked list.', { parameter: 'cursor' });
+  }
+  if (after.version !== version) {
+    throw new Refusal(
+      'cursor_expired',
+      'The data has changed since this list was ranked. Start again without a cursor.',
+      { parameter: 'cursor' },
+    );
+  }
+  return after.given;
 }

@@ -10,11 +10,11 @@ import { getResource } from '../resources/registry.ts';
 import type { Noun } from '../resources/resource.ts';
 import { ROW_COST, WORK_BUDGET } from './budget.ts';
 import { joinSql, type Sql, TRUE } from './conditions.ts';
+import { countMatching, getBudget, type Total } from './count.ts';
 import type { Filter } from './filters.ts';
 import type { GroupKey } from './group-keys.ts';
 import type { Query } from './params.ts';
 import { gatherNewest, gatherRows, planExactly, planRows } from './plan.ts';
-import { countMatching, getBudget, type Total } from './read.ts';
 
 export const MOST_GROUPS = 10_000;
 export const FACET_SIZE = 20;

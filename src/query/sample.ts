@@ -8,10 +8,11 @@ import { readInTurns, type Steps } from '../db/one-state.ts';
 import { prepare } from '../db/statements.ts';
 import { DRAW_COST, DRAW_STEPS, GATHER_LIMIT, WORK_BUDGET } from './budget.ts';
 import { joinSql, TRUE } from './conditions.ts';
+import { countRows, type Total } from './count.ts';
 import { findRecords } from './finish.ts';
 import type { Query } from './params.ts';
 import { gatherNewest, gatherRows, type Plan, planRows } from './plan.ts';
-import { countRows, type Page, type Total } from './read.ts';
+import type { Page } from './read.ts';
 
 /**
  * Every matching record is equally likely. Where more match than may be read, row numbers are drawn and those that do

@@ -5,11 +5,11 @@ import { readOneState } from '../db/one-state.ts';
 import { prepare } from '../db/statements.ts';
 import { awaitSlice } from '../turns.ts';
 import { TRUE } from './conditions.ts';
-import { bindCursor, readCursor } from './cursor.ts';
+import { bindCursor, type Keyset, readCursor, requireKeyset } from './cursor.ts';
 import { needsFinishing } from './finish.ts';
 import type { Query } from './params.ts';
 import { planRows } from './plan.ts';
-import { type Keyset, listCandidates, requireKeyset } from './read.ts';
+import { listCandidates } from './slice.ts';
 import { streamDocuments } from './stream.ts';
 
 /** Of a slice: so that it holds others for a few milliseconds, and a reader who is slow costs little memory. */

@@ -2,11 +2,12 @@
 import type { Db } from '../db/client.ts';
 import { readInTurns, type Steps } from '../db/one-state.ts';
 import { awaitSlice } from '../turns.ts';
-import { bindCursor, readCursor, writeCursor } from './cursor.ts';
+import { bindCursor, readCursor, requireKeyset, writeCursor } from './cursor.ts';
 import { finishRows } from './finish.ts';
 import type { Query } from './params.ts';
 import { planRows } from './plan.ts';
-import { findPage, type Page, readAddedLast, readSlice, requireKeyset, takeOwnOrder } from './read.ts';
+import { findPage, type Page, takeOwnOrder } from './read.ts';
+import { readAddedLast, readSlice } from './slice.ts';
 import { gaugeWords } from './words.ts';
 
 const SLICE = 500;

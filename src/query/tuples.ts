@@ -4,11 +4,11 @@ import { prepare } from '../db/statements.ts';
 import { getResource } from '../resources/registry.ts';
 import type { Field, Resource } from '../resources/resource.ts';
 import { joinSql, TRUE } from './conditions.ts';
+import { getBudget } from './count.ts';
 import { listFilters } from './filters.ts';
 import { reachColumn } from './group.ts';
 import type { Query } from './params.ts';
 import { countUpTo, type Plan, planExactly, planRows } from './plan.ts';
-import { getBudget } from './read.ts';
 
 export type Cell = string | number | null;
 /** The row's key, then the cells of each column. */

@@ -11,10 +11,10 @@ import {
   MOST_FACETS,
   MOST_GROUP_KEYS,
   MOST_SAMPLED,
-  MOST_VALUES,
 } from '../../src/query/params.ts';
 import { MOST_RANKED } from '../../src/query/read.ts';
 import { MOST_TERMS, MOST_WORDS } from '../../src/query/search.ts';
+import { MOST_VALUES } from '../../src/query/values.ts';
 import { RELEASE } from '../../src/release.ts';
 import { buildTestApp, openSeededBase } from '../base.ts';
 import { listPapers, readPaper, readRows, readSection } from './markdown.ts';

@@ -4,13 +4,12 @@ import type { Filter } from '../../query/filters.ts';
 import { listGroupKeys } from '../../query/group-keys.ts';
 import {
   type Limits,
-  parseNumber,
   parseParams,
-  parseWord,
   type Query,
   type RawParams,
   refuseRepetition,
 } from '../../query/params.ts';
+import { parseNumber, parseWord } from '../../query/values.ts';
 import { getResource } from '../../resources/registry.ts';
 import {
   listWords,

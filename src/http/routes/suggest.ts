@@ -3,15 +3,9 @@ import type { FastifyInstance } from 'fastify';
 import type { Db } from '../../db/client.ts';
 import { readDataVersion } from '../../db/data-version.ts';
 import { Refusal } from '../../errors.ts';
-import {
-  LONGEST_NAME,
-  parseNames,
-  parseNumber,
-  type RawParams,
-  refuseParameter,
-  refuseRepetition,
-} from '../../query/params.ts';
+import { LONGEST_NAME, type RawParams, refuseParameter, refuseRepetition } from '../../query/params.ts';
 import { suggestRecords } from '../../query/suggest.ts';
+import { parseNames, parseNumber } from '../../query/values.ts';
 import { servedResources } from '../../resources/registry.ts';
 import { chooseFormat, FORMAT_TYPES, MEDIA_TYPES, tagAnswer } from '../negotiate.ts';
 import { describeRefusals, describeSamples } from '../operations.ts';
