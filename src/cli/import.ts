@@ -57,7 +57,7 @@ export function addImport(program: Command): void {
     const corpus = readCorpus(options.corpus, format.names_corpora ?? false);
     const { DATABASE } = readConfig(readFlags(options));
     const rejects = options.rejects ?? nameRejects(files, format);
-    requireOutput('--rejects', rejects, [...files, DATABASE]);
+    requireOutput('--rejects', rejects, [...files, DATABASE, ...listTables(options)]);
     holdLittleMemory();
     const dryRun = options.dryRun === true;
     const db = dryRun ? openForLooking(DATABASE) : openDatabase(DATABASE);
@@ -83,6 +83,15 @@ export function addImport(program: Command): void {
       bar.stop();
       db.close();
     }
+  });
+}
+
+/** Files that a format's flags name. */
+function listTables(options: Readonly<Record<string, unknown>>): string[] {
+  return listFormatFlags().flatMap(({ flag }) => {
+    const name = /^--(\w+) <(?:file|table)>$/.exec(flag)?.[1];
+    const value = name === undefined ? undefined : options[name];
+    return typeof value === 'string' ? [value] : [];
   });
 }
 
@@ -139,11 +148,18 @@ function sayReport(report: ImportReport, { rejects, dryRun }: { rejects: string;
     console.log(
       `names    ${actors.merged} of actors that the base has, ${actors.made} of new ones, ${actors.ambiguous} times ambiguous`,
     );
-  if (report.repeated > 0) console.log(`${report.repeated} records came again as they were`);
+  if (report.repeated > 0)
+    console.log(
+      report.repeated === 1
+        ? '1 record came again as it was'
+        : `${report.repeated} records came again as they were`,
+    );
   for (const note of report.notes) console.log(note);
   console.log(
     `${entries.taken} entries ${dryRun ? 'would be taken' : 'taken'}, ${entries.refused} refused${entries.refused > 0 && report.stopped === null ? `: see ${rejects}` : ''}`,
   );
+  if (entries.refused === 0 && report.stopped === null && existsSync(rejects))
+    console.log(`${rejects} is of an earlier import: this one refused nothing.`);
   if (dryRun) console.log('Nothing was written to the base.');
   if (report.stopped !== null) console.error(report.stopped);
   if (entries.refused > 0 || report.stopped !== null) process.exitCode = NO;

@@ -17,7 +17,7 @@ export function describeMisplaced(
     return `the words do not stand at ${place} but at [${anchored.start}, ${anchored.end})`;
   }
   if (anchored.state === 'ambiguous') {
-    return `the words do not stand at ${place}, and ${anchored.candidates} times elsewhere; \`nth\` says which one is meant`;
+    return `the words do not stand at ${place}, and ${anchored.candidates} times elsewhere; start and end are to say which one is meant`;
   }
   const nearest = findNearestPassage(indexed, span.exact);
   if (nearest !== null) {

@@ -28,6 +28,8 @@ export type Outcome = {
   withdrawals: StagedWithdrawal[];
   /** Records that the base, or this import, has already. */
   unchanged: StagedRecord[];
+  /** Nouns of ids that were withdrawn before, with the same reason. */
+  withdrawn: Noun[];
 };
 /** `waits`: nothing is wrong with it but that it refers to what has not come yet. */
 export type Refused = { candidate: Candidate; sentence: string; waits: boolean };
@@ -150,7 +152,10 @@ export function checkTogether(
     const find: FindDraft = (noun, id) => overlay.get(`${noun} ${id}`) ?? context.store.findDraft(noun, id);
     const wrong = new Map<Candidate, Fault[]>();
     const outcomes = new Map<Candidate, Outcome>(
-      remaining.map((candidate) => [candidate, { staged: [], withdrawals: [], unchanged: [] }]),
+      remaining.map((candidate) => [
+        candidate,
+        { staged: [], withdrawals: [], unchanged: [], withdrawn: [] },
+      ]),
     );
     completeAll(remaining, find, wrong);
     if (wrong.size === 0) settleAll(remaining, outcomes, context, wrong);
@@ -262,7 +267,8 @@ function settleAll(
     }
     for (const withdrawal of candidate.unit.withdrawals ?? []) {
       const sentence = describeUnwithdrawable(context, withdrawal);
-      if (sentence === null) outcome.withdrawals.push(withdrawal);
+      if (isWithdrawn(context, withdrawal)) outcome.withdrawn.push(withdrawal.noun);
+      else if (sentence === null) outcome.withdrawals.push(withdrawal);
       else addFault(wrong, candidate, { noun: withdrawal.noun, id: withdrawal.id, path: ['id'], sentence });
     }
   }
@@ -296,6 +302,10 @@ function describeCollision(
   );
   if (moved === undefined || !store.isReferredTo(resource.name, existing.key)) return null;
   return `its ${moved} would change, and records that refer to it rest on that; give the new record another id`;
+}
+
+function isWithdrawn({ store }: CheckContext, { noun, id, reason }: StagedWithdrawal): boolean {
+  return store.find(noun, id) === undefined && store.findWithdrawn(noun, id)?.reason === reason;
 }
 
 function describeUnwithdrawable(

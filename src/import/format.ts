@@ -43,6 +43,8 @@ export type ImportReject = {
   type: 'reject';
   place: Place;
   name: string | null;
+  /** Of what it would have been a record, where that is known: it counts as refused. */
+  noun?: Noun;
   sentence: string;
   raw: string;
 };
@@ -92,7 +94,7 @@ export type ImportFormat = {
   rejectsHeader?: () => string;
   /**
    * An entry as it stands in the rejects file, with its place and reason; the reader passes over what is added. Without
-   * it, a line `# file:line: reason` stands before the entry, and the reader passes over lines that begin with `# `.
+   * it, a line `# file:line: reason`, or `# file, name: reason` where there are no lines, stands before the entry, and the reader passes over lines that begin with `# `.
    */
   writeReject?: (reject: Omit<ImportReject, 'type'>) => string;
   /** Throws UsageError for what makes the whole of the files unreadable. Never holds a whole file where it may be large. */

@@ -2,9 +2,9 @@
  * Takes the entries of files into the base: checks them, writes them in batches, and puts what cannot be taken into a
  * file that can be mended. Importing the same files again changes nothing, and completes an import that was cut short.
  */
-import { statSync } from 'node:fs';
+import { accessSync, constants, statSync } from 'node:fs';
 import type { Db } from '../db/client.ts';
-import { UsageError } from '../errors.ts';
+import { explainUnreadable, UsageError } from '../errors.ts';
 import type { Noun } from '../resources/resource.ts';
 import type { ImportStore } from '../store/batch.ts';
 import { isDiskFull } from '../store/failures.ts';
@@ -48,6 +48,8 @@ export type ImportOptions = {
   rejects: RejectsFile;
   /** Records in a transaction: few, where others read and write meanwhile. */
   batch: number;
+  /** Whether what is committed stays, whatever comes after it: not so in a file that is thrown away. */
+  lasting: boolean;
   onProgress?: ((progress: ImportProgress) => void) | undefined;
 };
 
@@ -85,12 +87,13 @@ export async function importFiles(db: Db, store: ImportStore, given: ImportOptio
     run.finish();
     rejects.finish();
   } catch (error) {
-    if (!isDiskFull(error)) {
-      rejects.abandon();
-      throw error;
-    }
-    run.report.stopped = `The disk is full (${(error as Error).message}): the base is as it was after the last batch, ${run.report.entries.taken} entries in. Make room and run the same import again.`;
     rejects.abandon();
+    const { taken } = run.report.entries;
+    if (isDiskFull(error))
+      run.report.stopped = `The disk is full (${(error as Error).message}): the base is as it was after the last batch, ${taken} entries in. Make room and run the same import again.`;
+    else if (error instanceof UsageError && given.lasting && taken > 0)
+      run.report.stopped = `${error.message} The base is as it was after the last batch, ${taken} entries in. Mend the file and run the same import again.`;
+    else throw error;
   }
   given.onProgress?.({ done: total, total, what: `${entries} entries` });
   run.report.notes.push(
@@ -99,10 +102,12 @@ export async function importFiles(db: Db, store: ImportStore, given: ImportOptio
   return run.report;
 }
 
+/** All files are looked at before the first is read. */
 function measure(file: string): number {
   try {
+    accessSync(file, constants.R_OK);
     return statSync(file).size;
-  } catch {
-    throw new UsageError(`${file} cannot be read: there is no such file.`);
+  } catch (error) {
+    throw explainUnreadable(file, error);
   }
 }

@@ -30,10 +30,10 @@ export type Target = {
  */
 export async function importIntoBase(
   db: Db,
-  given: Omit<ImportOptions, 'batch'>,
+  given: Omit<ImportOptions, 'batch' | 'lasting'>,
   { dryRun, bulkFrom = BULK_FROM }: Target,
 ): Promise<ImportReport> {
-  const options = { ...given, batch: RECORDS_IN_BATCH };
+  const options = { ...given, batch: RECORDS_IN_BATCH, lasting: !dryRun };
   if (dryRun) {
     const earlier = !isOfThisRelease(db) && measureBase(db) > 0;
     const scratch = openScratch(db);
@@ -61,6 +61,7 @@ export async function importIntoBase(
     report = await importFiles(bulk.db, openImportStore(bulk.db, bulk.index), {
       ...options,
       batch: RECORDS_IN_BULK,
+      lasting: false,
     });
     if (report.stopped === null && report.entries.taken > 0) {
       bulk.finish((what) => given.onProgress?.({ done: size, total: size, what }));

@@ -1,6 +1,6 @@
 /** Files read line by line, however large. */
 import { isUtf8 } from 'node:buffer';
-import { closeSync, createReadStream, openSync, readSync } from 'node:fs';
+import { closeSync, createReadStream, openSync, readSync, statSync } from 'node:fs';
 import { createGunzip, createZstdDecompress } from 'node:zlib';
 import { explainUnreadable, UsageError } from '../errors.ts';
 
@@ -24,15 +24,43 @@ export function* readLines(file: string): Generator<Line> {
   try {
     const splitter = openSplitter();
     const chunk = Buffer.allocUnsafeSlow(CHUNK);
+    let first = true;
     for (;;) {
       const length = readChunk(file, handle, chunk);
       if (length === 0) break;
+      if (first) requireUnpacked(file, chunk.subarray(0, length));
+      first = false;
       yield* splitter.add(chunk.subarray(0, length));
     }
     yield* splitter.end();
   } finally {
     closeSync(handle);
   }
+}
+
+const PACKED: readonly [bytes: readonly number[], advice: string][] = [
+  [[0x1f, 0x8b], 'is packed with gzip: unpack it first'],
+  [[0x28, 0xb5, 0x2f, 0xfd], 'is packed with zstd: unpack it first'],
+  [[0x42, 0x5a, 0x68, 0x39, 0x31, 0x41], 'is packed with bzip2: unpack it first'],
+  [
+    [0x50, 0x4b, 0x03, 0x04],
+    'is a ZIP archive, as those of spreadsheets are: save the table as CSV, or unpack it',
+  ],
+];
+
+/** Throws UsageError for a file that is no text, by its first bytes. */
+export function requireUnpacked(file: string, bytes: Buffer): void {
+  const found = PACKED.find(([mark]) => mark.every((byte, n) => bytes[n] === byte));
+  if (found !== undefined) throw new UsageError(`${file} ${found[1]}.`);
+}
+
+/** For what is read more than once. Throws UsageError for a pipe. */
+export function requireFile(path: string): void {
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (found !== undefined && !found.isFile() && !found.isDirectory())
+    throw new UsageError(
+      `${path} is no file, and this format is read more than once: write it to a file first.`,
+    );
 }
 
 function readChunk(file: string, handle: number, chunk: Buffer): number {

@@ -45,8 +45,9 @@ export function openRejects(path: string, format: ImportFormat): RejectsFile {
   };
 }
 
-function writeWithComment({ place, sentence, raw }: Omit<ImportReject, 'type'>): string {
-  const where = place.line === null ? place.file : `${place.file}:${place.line}`;
+function writeWithComment({ place, name, sentence, raw }: Omit<ImportReject, 'type'>): string {
+  const called = name === null || name === place.file ? '' : `, ${name}`;
+  const where = place.line === null ? `${place.file}${called}` : `${place.file}:${place.line}`;
   const reason = `# ${where}: ${sentence}`.replace(/[\r\n]+/g, ' ');
   return `${reason}\n${raw}${raw.endsWith('\n') ? '' : '\n'}`;
 }

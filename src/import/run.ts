@@ -53,9 +53,10 @@ export function openRun(db: Db, store: ImportStore, options: ImportOptions): Run
     (report.counts.get(noun) as NounCounts)[what] += 1;
   }
 
-  function reject({ place, name, sentence, raw }: Omit<ImportReject, 'type'>): void {
+  function reject({ place, name, noun, sentence, raw }: Omit<ImportReject, 'type'>): void {
     options.rejects.add({ place, name, sentence, raw });
     report.entries.refused += 1;
+    if (noun !== undefined) count(noun, 'refused');
   }
 
   function refuse(unit: ImportUnit, sentence: string): void {
@@ -71,6 +72,7 @@ export function openRun(db: Db, store: ImportStore, options: ImportOptions): Run
       else count(resource.name, 'unchanged');
       seen.add(resource.name, key);
     }
+    for (const noun of one.outcome.withdrawn) count(noun, 'unchanged');
     for (const { resource, key } of one.outcome.staged) seen.add(resource.name, key);
     records += one.outcome.staged.length + one.outcome.withdrawals.length;
   }

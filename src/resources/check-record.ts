@@ -80,6 +80,10 @@ function describeIssue(issue: z.core.$ZodIssue, value: unknown): string {
       issue.expected === 'string' && typeof value === 'number' ? `; put it in quotes: "${value}"` : '';
     return `${shown} is not ${/^[aeiou]/.test(issue.expected) ? 'an' : 'a'} ${issue.expected}${hint}`;
   }
+  if (issue.code === 'too_small' && typeof value === 'number')
+    return `${shown} is ${issue.inclusive === false ? 'not more' : 'less'} than ${issue.minimum}`;
+  if (issue.code === 'too_big' && typeof value === 'number')
+    return `${shown} is ${issue.inclusive === false ? 'not less' : 'more'} than ${issue.maximum}`;
   if (issue.code === 'custom' || (issue.code === 'invalid_format' && issue.message.startsWith('"')))
     return issue.message;
   return `${shown} ${issue.message}`;

@@ -134,20 +134,51 @@ test.each([
 
 test('rows that cannot be read go to the rejects, which are mended and imported again', async () => {
   const db = openEmptyBase();
-  const table =
-    'Who,Said,Day,Paper\nA,"one, two",2020,P\nB,two,2020\nC,three,2020,P\nD,"f"our,2020,P\nE,five,31-31-2020,P\n';
+  const table = [
+    'Who,Said,Day,Paper',
+    'A,"one, two",2020,P',
+    'B,two,2020',
+    'C,three,2020,P',
+    'D,"f"our, or ""4"",2020,P',
+    'E,five,31-31-2020,P',
+    'F,"six",2020,P',
+    'G,sev"en" eight,2020,P,,',
+    ',,,',
+    'H,"nine,2020,P\n',
+  ].join('\n');
   const report = await importTable(db, table);
-  expect(report.entries).toEqual({ taken: 2, refused: 3 });
-  expect(report.rejects).toMatch(/^\ufeffWho,Said,Day,Paper,rejected_at,rejected_because\n/);
-  expect(report.rejects).toMatch(/^E,five,31-31-2020,P,.*table\.csv:6,/m);
+  expect(report.entries).toEqual({ taken: 3, refused: 5 });
+  expect(report.counts.get('quotes')).toMatchObject({ added: 3, refused: 5 });
+  expect(report.notes.join('\n')).toContain('1 rows of');
+  const rows = report.rejects.split('\n');
+  expect(rows.map((row) => row.replace(/^.*table\.csv/, 'table.csv'))).toEqual([
+    '\ufeffrejected_at,rejected_because,Who,Said,Day,Paper',
+    'table.csv:3,"the row has 3 cells, and the header has 4",B,two,2020',
+    'table.csv:5,"column ""Said"": a quotation mark ("") stands in a cell that is not between quotation marks, or is not doubled there",D,"f"our, or ""4"",2020,P',
+    expect.stringMatching(/^table\.csv:6,.*,E,five,31-31-2020,P$/),
+    expect.stringMatching(/^table\.csv:8,.*,G,sev"en" eight,2020,P,,$/),
+    expect.stringMatching(/^table\.csv:10,.*rest of the file is in it",H,"nine,2020,P$/),
+    '',
+  ]);
+  const unmended = await importTable(db, report.rejects);
+  expect(unmended.entries).toEqual({ taken: 0, refused: 5 });
+  expect(unmended.rejects).toBe(report.rejects);
   const mended = report.rejects
-    .replace('31-31-2020', '2020-12-31')
-    .split('\n')
-    .filter((line) => line.startsWith('\ufeffWho') || line.startsWith('E'))
-    .join('\n');
+    .replace('B,two,2020', 'B,two,2020,P')
+    .replace('"f"our, or ""4""', '"""f""our, or ""4"""')
+    .replaceAll('31-31-2020', '2020-12-31')
+    .replace('sev"en" eight,2020,P,,', '"sev""en"" eight",2020,P')
+    .replace('"nine', 'nine');
   const again = await importTable(db, mended);
-  expect(again.entries).toEqual({ taken: 1, refused: 0 });
+  expect(again.entries).toEqual({ taken: 5, refused: 0 });
   expect(again.notes.join()).not.toContain('no field for');
+  expect(db.prepare("SELECT document ->> '$.text' FROM quotes ORDER BY key").pluck().all().slice(3)).toEqual([
+    'two',
+    '"f"our, or "4"',
+    'five',
+    'sev"en" eight',
+    'nine',
+  ]);
 });
 
 describe('a text of the source proves the words', () => {

@@ -265,10 +265,14 @@ test('offsets that do not fit the text end in the rejects, to be mended and impo
   expect(report.spans).toEqual({ exact: 1, moved: 0, ambiguous: 0, missing: 2 });
   expect(report.entries).toEqual({ taken: 3, refused: 2 });
   expect(report.rejects).toContain(
-    'project.dna: statement 1: [3, 200) ends outside the text, which has 81 UTF-16 units',
+    'project.dna, statement 1: [3, 200) ends outside the text, which has 81 UTF-16 units',
   );
-  expect(report.rejects).toContain('project.dna: statement 2: [1, 12) cuts a character in two at 1');
-  const mended = report.rejects.replace('"end":200', '"end":38').replace('"start":1,', '"start":0,');
+  expect(report.rejects).toContain('project.dna, statement 2: [1, 12) cuts a character in two at 1');
+  const unmended = await importText(db, report.rejects, { from: 'verbatim', corpus: 'hearings' });
+  expect(unmended.counts.get('quotes')).toMatchObject({ added: 0, refused: 2 });
+  const mended = report.rejects
+    .replace('"passage":null', '"passage":{"start":3,"end":38}')
+    .replace('"passage":null', '"passage":{"start":0,"end":12}');
   const again = await importText(db, mended, { from: 'verbatim', corpus: 'hearings' });
   expect(again.rejects).toBe('');
   expect(db.prepare('SELECT count(*) FROM stances').pluck().get()).toBe(3);

@@ -184,7 +184,7 @@ test('what cannot be taken is written with its line and reason, mended and impor
     '3: urls: there are none, and a quote needs a source',
     '4: date: "11.11.2015" is not a date such as 2015-08-24 or 2015-08-24 10:30:00',
     expect.stringMatching(/^5: quote "quotebank\.c", spans\[0\]\.exact: .*is empty/),
-    expect.stringMatching(/^6: probas\.0\.1: /),
+    expect.stringMatching(/^6: probas\[0\]\[1\]: /),
     expect.stringMatching(/^7: date: "2015-02-30" is not a date/),
     '8: this is an article of the article-centric files; those that are read are named quotes-YYYY.json',
   ]);

@@ -281,7 +281,7 @@ test('what cannot be taken is mended and imported again', async () => {
   ];
   const report = await take(db, rows);
   const reasons = report.rejects.split('\n').filter((row) => row.startsWith('# '));
-  expect(reasons.map((row) => row.replace(/^# \S*: /, ''))).toEqual([
+  expect(reasons.map((row) => row.replace(/^# \S*, annotation \d( \(\d\))?: /, ''))).toEqual([
     'the tag "stance:oppse" is none of stance:support, stance:oppose, stance:mixed, stance:neutral. Did you mean "oppose"?',
     expect.stringMatching(/actor: there is no actor "lindbi"\. Did you mean "lindby"\?$/),
     'a stance is somebody’s: the tag actor:… says whose',

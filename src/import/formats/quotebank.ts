@@ -3,6 +3,8 @@
  * everything that a model made of it. Nothing in it has a place in a text, so that all of it is `reported`.
  */
 import { z } from 'zod';
+import { findNearest } from '../../nearest.ts';
+import { describeIssues, formatPath } from '../../resources/check-record.ts';
 import { ID_PATTERN } from '../../resources/schemas.ts';
 import type {
   ImportFormat,
@@ -72,7 +74,7 @@ async function* readQuotebank(
 
 function readEntry(run: Run, file: string, line: Line): ImportUnit | ImportReject {
   const entry = { place: { file, line: line.number }, name: null, raw: line.raw };
-  const reject = (sentence: string): ImportReject => ({ type: 'reject', ...entry, sentence });
+  const reject = (sentence: string): ImportReject => ({ type: 'reject', ...entry, noun: 'quotes', sentence });
   if (line.text === null) return reject('the line is not UTF-8');
   let value: unknown;
   try {
@@ -86,8 +88,12 @@ function readEntry(run: Run, file: string, line: Line): ImportUnit | ImportRejec
     );
   const result = entrySchema.safeParse(value);
   if (!result.success) {
-    const [issue] = result.error.issues;
-    return reject(`${issue?.path.join('.') || 'the line'}: ${issue?.message}`);
+    const [fault] = describeIssues(value, result.error.issues, () => []);
+    const name = formatPath(fault?.path ?? []);
+    const keys = Object.keys(Object(value)).filter((key) => !(key in entrySchema.shape));
+    const nearest = fault?.sentence === 'is missing' ? findNearest(name, keys) : undefined;
+    const instead = nearest === undefined ? '' : `; the line has "${nearest}"`;
+    return reject(`${name === '' ? 'the line' : name}: ${fault?.sentence}${instead}`);
   }
   const name = result.data.quoteID ?? null;
   const built = buildRecords(run, result.data);

@@ -69,7 +69,7 @@ function readEntry(place: Place, raw: string): ImportUnit | ImportReject {
   if (!withdrawal.success) {
     const sentence =
       'a withdrawn id is {"noun", "id", "withdrawn": the reason, "digest": that of the record or ""}';
-    return reject(place, raw, sentence, name);
+    return { ...reject(place, raw, sentence, name), noun: noun as Noun };
   }
   const { id, withdrawn: reason, digest } = withdrawal.data;
   return {

@@ -29,13 +29,18 @@ export function tieAttributions(annotations: Annotations, types: PartTypes): Att
   const used = new Set<TextBound>();
   const relations: Tie[] = [];
   for (const tie of annotations.ties) {
-    const missing = [tie.trigger, ...tie.arguments.map(({ target }) => target)].find(
-      (id) => id?.startsWith('T') && !annotations.textBounds.has(id),
+    const named = [tie.trigger, ...tie.arguments.map(({ target }) => target)].filter((id) =>
+      id?.startsWith('T'),
     );
+    const parts = named.map((id) => annotations.textBounds.get(id as string));
+    const missing = named[parts.indexOf(undefined)];
     if (missing != null) {
+      // What an event holds does not enter without it, as something that nobody said.
+      if (tie.trigger !== null) for (const part of parts) if (part !== undefined) used.add(part);
       found.faults.push({
         line: tie.line,
-        raw: tie.raw,
+        // With what it does name, so that it can be mended by itself.
+        raw: [...parts.flatMap((part) => part?.raw ?? []), tie.raw].join('\n'),
         sentence: `${tie.id} names ${missing}, which there is not`,
       });
     } else if (tie.trigger === null) {

@@ -154,7 +154,7 @@ function* readPart(run: Run, file: string, { annotations: path, lines }: Documen
       .map((part) => checkOnce(run, document, checks, part))
       .find(({ sentence }) => sentence !== null);
     if (wrong?.sentence != null) {
-      yield reject(first?.line ?? null, wrong.sentence, rows);
+      yield { ...reject(first?.line ?? null, wrong.sentence, rows), noun: 'quotes' };
       continue;
     }
     const records = buildQuote(setting, attribution);

@@ -1,15 +1,27 @@
 /** Any table, with a mapping file that says which column is which field. */
-import { Readable } from 'node:stream';
-import { parse } from 'csv-parse';
+import { pipeline, Readable } from 'node:stream';
+import { type Options, parse } from 'csv-parse';
+import { parse as parseRow } from 'csv-parse/sync';
 import { UsageError } from '../../../errors.ts';
-import type { ImportFormat, ImportNote, ImportReject, ImportUnit, ReaderContext } from '../../format.ts';
+import type {
+  ImportFormat,
+  ImportNote,
+  ImportReject,
+  ImportUnit,
+  Place,
+  ReaderContext,
+} from '../../format.ts';
+import { requireFile } from '../../lines.ts';
 import { readOption } from '../../options.ts';
+import { Tally } from '../../tally.ts';
 import { openDateReader } from './dates.ts';
 import { type Dialect, describeDialect, findDialect, readText, requireText } from './dialect.ts';
-import { readMapping } from './mapping.ts';
+import { namesTextFiles, readMapping } from './mapping.ts';
 import { openRowReader, type ReadRow, RowFault } from './rows.ts';
 
-const ADDED = ['rejected_at', 'rejected_because'];
+/** Stand before the columns of the table itself, so that a row that has too few or too many cells is mended at its end. */
+const AT = 'rejected_at';
+const ADDED = [AT, 'rejected_because'];
 /** A quotation mark that nothing closes would take in the rest of the file. */
 const LONGEST_ROW = 64_000_000;
 
@@ -32,12 +44,13 @@ export const csv: ImportFormat = {
     },
   ],
   rejects_ending: '.csv',
-  rejectsHeader: () => (current === null ? '' : `\ufeff${writeRow([...current.columns, ...ADDED], current)}`),
+  rejectsHeader: () =>
+    current === null ? '' : `\ufeff${writeRow([...ADDED, ...listOwn(current)], current)}\n`,
   writeReject({ place, sentence, raw }) {
-    const end = raw.replace(/[\r\n]+$/, '');
-    if (current === null) return `${end}\n`;
+    const row = raw.replace(/[\r\n]+$/, '');
+    if (current === null) return `${row}\n`;
     const where = place.line === null ? place.file : `${place.file}:${place.line}`;
-    return `${end}${current.delimiter}${writeRow([where, sentence], current)}`;
+    return `${writeRow([where, sentence], current)}${current.delimiter}${row}\n`;
   },
   read: readTables,
 };
@@ -52,21 +65,44 @@ async function* readTables(files: readonly string[], context: ReaderContext): As
   const mapping = readMapping(path);
   const given = { encoding: readOption(options, 'encoding'), delimiter: readDelimiter(options) };
   const readDate = openDateReader(mapping.dates);
+  const texts = readOption(options, 'texts');
+  if (texts === null && namesTextFiles(mapping))
+    throw new UsageError('--texts is missing: the folder of the files that the table names.');
   const dialects: [string, Dialect][] = [];
   const wanted = mapping.columns.map(({ column }) => column);
   for (const file of files) {
+    requireFile(file);
     const dialect = findDialect(file, wanted, given);
     await requireText(file, dialect);
     dialects.push([file, dialect]);
   }
+  requireAlike(dialects);
+  const tally = new Tally();
   for (const [file, dialect] of dialects) {
     yield { type: 'note', sentence: describeDialect(file, dialect) };
-    const unused = dialect.columns.filter((column) => !wanted.includes(column) && !ADDED.includes(column));
+    const unused = listOwn(dialect).filter((column) => !wanted.includes(column));
     if (unused.length > 0) yield { type: 'note', sentence: `${file}: no field for ${unused.join(', ')}` };
     current = dialect;
-    const setting = { file, mapping, readDate, texts: readOption(options, 'texts'), context };
-    yield* readTable(file, dialect, openRowReader(setting));
+    const setting = { mapping, readDate, texts, context, tally };
+    for await (const item of readTable(file, dialect, openRowReader(setting), tally))
+      yield item.type === 'reject' ? { ...item, noun: mapping.noun } : item;
   }
+  yield* tally.toNotes();
+}
+
+/** Rejects of all of them go to one table. */
+function requireAlike(dialects: readonly [string, Dialect][]): void {
+  const [first, ...others] = dialects;
+  const shape = (dialect: Dialect) => JSON.stringify([dialect.delimiter, dialect.quote, listOwn(dialect)]);
+  for (const [file, dialect] of others)
+    if (first !== undefined && shape(dialect) !== shape(first[1]))
+      throw new UsageError(
+        `${file} has other columns than ${first[0]}, or separates or quotes them otherwise: import each by itself.`,
+      );
+}
+
+function listOwn({ columns }: Dialect): string[] {
+  return columns.filter((column) => !ADDED.includes(column));
 }
 
 function readDelimiter(options: ReaderContext['options']): string | null {
@@ -78,16 +114,20 @@ function readDelimiter(options: ReaderContext['options']): string | null {
 }
 
 type Parsed = { record: string[]; raw: string; info: { lines: number } };
-type Broken = Error & { raw?: string; lines?: number };
+type Broken = Error & { code: string; raw?: string; lines?: number };
 
-async function* readTable(file: string, dialect: Dialect, readRow: ReadRow): AsyncGenerator<Item> {
+async function* readTable(
+  file: string,
+  dialect: Dialect,
+  readRow: ReadRow,
+  tally: Tally,
+): AsyncGenerator<Item> {
   const broken: Broken[] = [];
   const parser = parse({
-    delimiter: dialect.delimiter,
-    quote: dialect.quote,
-    escape: dialect.quote,
+    ...describeCells(dialect),
     info: true,
     raw: true,
+    ...RELAXED,
     skip_empty_lines: true,
     skip_records_with_error: true,
     max_record_size: LONGEST_ROW,
@@ -96,58 +136,121 @@ async function* readTable(file: string, dialect: Dialect, readRow: ReadRow): Asy
       return undefined;
     },
   });
-  const rows = Readable.from(readText(file, dialect), { objectMode: true }).pipe(parser);
+  const text = async function* () {
+    for await (const piece of readText(file, dialect)) {
+      if (broken.length > 0) return;
+      yield piece;
+    }
+  };
+  const rows = pipeline(Readable.from(text(), { objectMode: true }), parser, () => {});
   let header = true;
   for await (const { record, raw, info } of rows as AsyncIterable<Parsed>) {
-    yield* rejectBroken(file, broken);
-    if (header) {
-      header = false;
-      continue;
-    }
-    yield readUnit({ file, line: info.lines - countBreaks(raw) }, dialect, record, raw, readRow);
+    if (header) header = false;
+    else if (record.every((cell) => cell.trim() === '')) tally.add(`rows of ${file} with nothing in them`);
+    else yield readUnit({ file, line: findFirstLine(info.lines, raw) }, dialect, record, raw, readRow);
   }
-  yield* rejectBroken(file, broken);
+  const [unclosed] = broken;
+  if (unclosed !== undefined) yield rejectUnclosed(file, dialect, unclosed);
+}
+
+/** A row that is written wrongly ends with its line then, and comes whole: findFault says what is wrong with it. */
+const RELAXED = { relax_quotes: true, relax_column_count: true };
+
+function describeCells({ delimiter, quote }: Dialect): Options {
+  return { delimiter, quote, escape: quote };
 }
 
 /** The parser counts the lines that are behind it: a row begins before its own. */
-function countBreaks(raw: string): number {
-  return raw.replace(/(\r\n|\n|\r)$/, '').split(/\r\n|\n|\r/).length - 1;
+function findFirstLine(lines: number, raw: string): number {
+  return lines - (raw.replace(/(\r\n|\n|\r)$/, '').split(/\r\n|\n|\r/).length - 1);
 }
 
 function readUnit(
-  place: { file: string; line: number },
+  here: Place,
   dialect: Dialect,
   record: readonly string[],
   raw: string,
   readRow: ReadRow,
 ): ImportUnit | ImportReject {
+  const { place, own } = takeBack(here, dialect, record, raw);
+  const reject = (sentence: string): ImportReject => ({
+    type: 'reject',
+    place,
+    name: null,
+    sentence,
+    raw: own,
+  });
+  const fault = findFault(dialect, record, raw);
+  if (fault !== null) return reject(fault);
   const cells = Object.fromEntries(dialect.columns.map((column, n) => [column, record[n] ?? '']));
-  const own = ADDED.some((column) => dialect.columns.includes(column)) ? withoutAdded(dialect, record) : raw;
   try {
-    return { type: 'unit', place, name: null, records: readRow(cells), raw: own };
+    return { type: 'unit', place, name: null, records: readRow(cells, place.file), raw: own };
   } catch (error) {
     if (!(error instanceof RowFault)) throw error;
-    return { type: 'reject', place, name: null, sentence: error.message, raw: own };
+    return reject(error.message);
   }
 }
 
-/** A row of a rejects file, without what was added to it. */
-function withoutAdded(dialect: Dialect, record: readonly string[]): string {
-  const kept = dialect.columns.flatMap((column, n) => (ADDED.includes(column) ? [] : [record[n] ?? '']));
-  return writeRow(kept, dialect);
+function findFault(dialect: Dialect, record: readonly string[], raw: string): string | null {
+  const { columns, quote } = dialect;
+  // Quotation marks where none may be are kept in their cells.
+  if (record.some((cell) => cell.includes(quote))) {
+    try {
+      parseRow(raw, { ...describeCells(dialect), relax_column_count: true });
+    } catch (error) {
+      const column = columns[Number((error as { column?: unknown }).column)];
+      const where = column === undefined ? '' : `column "${column}": `;
+      return `${where}a quotation mark (${quote}) stands in a cell that is not between quotation marks, or is not doubled there`;
+    }
+  }
+  if (record.length === columns.length) return null;
+  const added = columns.length - listOwn(dialect).length;
+  return `the row has ${record.length - added} cells, and the header has ${columns.length - added}`;
 }
 
-function* rejectBroken(file: string, broken: Broken[]): Generator<ImportReject> {
-  for (const error of broken.splice(0)) {
-    const line = error.lines ?? null;
-    yield {
-      type: 'reject',
-      place: { file, line },
-      name: null,
-      sentence: `the row cannot be read: ${error.message}`,
-      raw: error.raw ?? '',
-    };
-  }
+/** Where a row of a rejects file came from: a row without a source is of the table that it stood in. */
+function readPlace(cell: string | undefined): Place | null {
+  const [, file, line] = /^(.+):(\d+)$/.exec(cell ?? '') ?? [];
+  return file === undefined ? null : { file, line: Number(line) };
+}
+
+/** A row as it stood in its table, and where: one of a rejects file is without what was added to it. */
+function takeBack(
+  here: Place,
+  dialect: Dialect,
+  record: readonly string[],
+  raw: string,
+): { place: Place; own: string } {
+  if (!dialect.columns.includes(AT)) return { place: here, own: raw };
+  return {
+    place: readPlace(record[dialect.columns.indexOf(AT)]) ?? here,
+    own: withoutAdded(dialect, record, raw),
+  };
+}
+
+function withoutAdded(dialect: Dialect, record: readonly string[], raw: string): string {
+  const first = dialect.columns.slice(0, ADDED.length);
+  const before = `${writeRow(record.slice(0, ADDED.length), dialect)}${dialect.delimiter}`;
+  if (first.join() === ADDED.join() && raw.startsWith(before)) return raw.slice(before.length);
+  return writeRow(
+    record.filter((_, n) => !ADDED.includes(dialect.columns[n] ?? '')),
+    dialect,
+  );
+}
+
+function rejectUnclosed(file: string, dialect: Dialect, { code, lines, raw = '' }: Broken): ImportReject {
+  const here = { file, line: lines === undefined ? null : findFirstLine(lines, raw) };
+  const [record = []] = parseRow(`${raw}${dialect.quote}`, { ...describeCells(dialect), ...RELAXED });
+  const { place, own } = takeBack(here, dialect, record, raw);
+  const reject = { type: 'reject', place, name: null } as const;
+  const sentence = `nothing closes a quotation mark (${dialect.quote}) that stands in this row`;
+  if (code === 'CSV_QUOTE_NOT_CLOSED')
+    return { ...reject, sentence: `${sentence}, so that the rest of the file is in it`, raw: own };
+  return {
+    ...reject,
+    sentence: `${sentence}, which has more than ${LONGEST_ROW / 1_000_000} MB: the rest of the file was not read`,
+    raw: own.slice(0, own.search(/[\r\n]|$/)),
+  };
 }
 
 function writeRow(
@@ -159,5 +262,5 @@ function writeRow(
       ? `${quote}${cell.replaceAll(quote, quote + quote)}${quote}`
       : cell,
   );
-  return `${written.join(delimiter)}\n`;
+  return written.join(delimiter);
 }

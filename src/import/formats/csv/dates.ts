@@ -69,6 +69,11 @@ function compilePattern(pattern: string): (text: string) => string | null {
   };
 }
 
+function namesMonth(text: string): boolean {
+  const words = text.toLowerCase().match(/\p{L}{3,}/gu) ?? [];
+  return words.some((word) => MONTHS.some((month) => month.startsWith(word)));
+}
+
 function readMonth(text: string): string {
   if (/^\d+$/.test(text)) return text.padStart(2, '0');
   const name = text.toLowerCase();
@@ -78,6 +83,8 @@ function readMonth(text: string): string {
 }
 
 function describe(text: string, pattern: string | null): string | null {
+  if (pattern === null && /^(?=.*\d{4})(?=.*\p{L}{3})[\p{L}\d.,\s]+$/u.test(text) && namesMonth(text))
+    return `"${text}" is not an EDTF date; the mapping says how dates are written (for example dates: d MMMM yyyy).`;
   const [, first, mark, second] = /^(\d{1,2})([./-])(\d{1,2})\2\d{4}$/.exec(text) ?? [];
   if (first === undefined || mark === undefined) return null;
   if (pattern !== null) return `"${text}" does not fit the pattern ${pattern}.`;

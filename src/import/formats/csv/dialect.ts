@@ -4,6 +4,7 @@ import { TextDecoder } from 'node:util';
 import { parse } from 'csv-parse/sync';
 import { explainUnreadable, UsageError } from '../../../errors.ts';
 import { findNearest, suggest } from '../../../nearest.ts';
+import { requireUnpacked } from '../../lines.ts';
 
 export type Dialect = {
   encoding: string;
@@ -33,6 +34,7 @@ export function findDialect(
   const found = MARKS.find(({ bytes: mark }) => mark.every((byte, n) => bytes[n] === byte));
   const encoding = found?.encoding ?? given.encoding ?? 'utf-8';
   const mark = found?.bytes.length ?? 0;
+  if (found === undefined && given.encoding === null) requireBytesOfUtf8(file, bytes);
   const text = openDecoder(file, encoding, false).decode(bytes.subarray(mark), { stream: true });
   const candidates = (given.delimiter === null ? DELIMITERS : [given.delimiter]).flatMap((delimiter) =>
     QUOTES.map((quote) => ({ delimiter, quote, columns: readHeader(text, delimiter, quote) })),
@@ -55,16 +57,25 @@ export function findDialect(
   return { encoding, mark, ...best, quote: chooseQuote(text, best.delimiter) ?? best.quote };
 }
 
+/** Throws UsageError for what is packed, or is UTF-16 that does not say so. */
+function requireBytesOfUtf8(file: string, bytes: Buffer): void {
+  requireUnpacked(file, bytes);
+  const nul = bytes.indexOf(0);
+  // A character NUL may stand in a cell by mistake; in UTF-16 it is one of the first two bytes of what is Latin.
+  if (nul === 0 || nul === 1)
+    throw new UsageError(
+      `${file} is not utf-8; it looks like UTF-16 without a byte order mark: --encoding utf-16${nul === 1 ? 'le' : 'be'}.`,
+    );
+}
+
 /** The mark that stands at the edges of cells; both give the same header where that has none. */
 function chooseQuote(text: string, delimiter: string): string | null {
-  const opens = (quote: string) =>
-    text
-      .split('\n')
-      .reduce(
-        (sum, line) => sum + line.split(`${delimiter}${quote}`).length - 1 + (line.startsWith(quote) ? 1 : 0),
-        0,
-      );
-  const [double, single] = [opens('"'), opens("'")];
+  const cells = text.split('\n').flatMap((line) => line.replace(/\r$/, '').split(delimiter));
+  const double = cells.filter((cell) => cell.startsWith('"')).length;
+  // An apostrophe may begin a word.
+  const opened = cells.filter((cell) => cell.startsWith("'"));
+  const closed = opened.filter((cell) => cell.length > 1 && cell.endsWith("'")).length;
+  const single = closed * 2 > opened.length ? closed : 0;
   if (double === 0 && single === 0) return null;
   return single > double * 3 ? "'" : '"';
 }

@@ -91,6 +91,11 @@ export function readMapping(file: string): Mapping {
   return mapping;
 }
 
+export function namesTextFiles({ columns, constants }: Mapping): boolean {
+  const targets = [...columns.flatMap((column) => column.targets), ...constants.map(({ target }) => target)];
+  return targets.some(({ of, name }) => of !== null && name === TEXT_FILE);
+}
+
 function findTarget(noun: Noun, path: string): Target | string {
   const { fields } = getResource(noun);
   const [first = '', second, ...rest] = path.split('.');

@@ -13,6 +13,7 @@ import { keepRecent } from '../../../store/recent.ts';
 import type { ActorName, IncomingRecord, ReaderContext } from '../../format.ts';
 import { deriveId } from '../../ids.ts';
 import { placeSpan } from '../../place-span.ts';
+import type { Tally } from '../../tally.ts';
 import type { ReadDate } from './dates.ts';
 import type { Mapping, Target } from './mapping.ts';
 
@@ -20,14 +21,15 @@ import type { Mapping, Target } from './mapping.ts';
 export class RowFault extends Error {}
 
 export type RowSetting = {
-  file: string;
   mapping: Mapping;
   readDate: ReadDate;
   /** The folder that `text_file` names are in. */
   texts: string | null;
   context: ReaderContext;
+  tally: Tally;
 };
-export type ReadRow = (cells: Readonly<Record<string, string>>) => IncomingRecord[];
+/** `file` is the table that the row is of. */
+export type ReadRow = (cells: Readonly<Record<string, string>>, file: string) => IncomingRecord[];
 
 type Values = Record<string, unknown>;
 type Source = { incoming: IncomingRecord; text: CodePointIndex | null; sentences: SentenceFinder | null };
@@ -38,7 +40,7 @@ const MOST_TEXT = 8_000_000;
 export function openRowReader(setting: RowSetting): ReadRow {
   const { mapping, context } = setting;
   const sources = keepRecent<Source>(MOST_TEXT, ({ text }) => 500 + (text?.text.length ?? 0));
-  return (cells) => {
+  return (cells, file) => {
     const record: Values = {};
     const others = new Map<string, Values>();
     const actors = new Map<string, AskedActor>();
@@ -61,6 +63,7 @@ export function openRowReader(setting: RowSetting): ReadRow {
       source = describeSource(
         setting,
         sources,
+        file,
         others.get('source') ?? {},
         record.source as string | undefined,
       );
@@ -68,11 +71,19 @@ export function openRowReader(setting: RowSetting): ReadRow {
         record.source = source.incoming.record.id;
         before.push(source.incoming);
       }
+      requireWords(mapping, record);
       finishQuote(record, source, context);
     }
     nameActors(setting, record, actors, before);
     return [...before, { noun: mapping.noun, record }];
   };
+}
+
+/** A row without words may have a passage, or a sentence about it. */
+function requireWords({ columns }: Mapping, record: Values): void {
+  if (['spans', 'text', 'passage'].some((name) => record[name] !== undefined)) return;
+  const words = columns.find(({ targets }) => targets.some(({ path }) => path === 'spans'));
+  if (words !== undefined) throw new RowFault(`column "${words.column}" is empty: there are no words`);
 }
 
 type AskedActor = Partial<ActorName> & { id?: string };
@@ -163,6 +174,9 @@ function nameActor(
 /** Of more ways to read a row's names it is not asked which the base holds. */
 const MOST_READINGS = 1000;
 
+/** What programs write where there is no name. */
+const NOBODY = /^(?:none|null|nan|n\/?a|unknown)$/i;
+
 /** The names that mean one actor first: an id that is made from the content has them all. */
 function nameActors(
   setting: RowSetting,
@@ -174,6 +188,10 @@ function nameActors(
   const open = new Map<string, string[]>();
   for (const [field, asked] of actors) {
     const { id, name, ...rest } = asked;
+    if (id === undefined && name !== undefined && NOBODY.test(name))
+      setting.tally.add(
+        `times "${name}" was taken for a name; \`nothing: ["${name}"]\` in the mapping says that nobody is meant`,
+      );
     const meant = id !== undefined || name === undefined ? [] : context.listMeant({ name, ...rest });
     if (meant.length > 1) open.set(field, meant);
     else record[field] = nameActor(context, field, asked, before, () => false);
@@ -209,10 +227,11 @@ function isHeld({ mapping, context }: RowSetting, record: Values, actors: Values
 function describeSource(
   setting: RowSetting,
   sources: ReturnType<typeof keepRecent<Source>>,
+  file: string,
   fields: Values,
   named: string | undefined,
 ): Source | null {
-  const { file, context } = setting;
+  const { context } = setting;
   if (named !== undefined && Object.keys(fields).length === 0) return null;
   const { text_file: textFile, ...record } = fields;
   if (typeof textFile === 'string') record.text = readText(setting, textFile);
@@ -235,13 +254,17 @@ function describeSource(
 }
 
 function readText({ texts }: RowSetting, name: string): string {
-  if (texts === null)
-    throw new UsageError('--texts is missing: the folder of the files that the table names.');
+  if (texts === null) throw new Error('a mapping that names files of texts was read without --texts');
   const path = join(texts, name.trim());
   if (relative(texts, path).startsWith('..')) throw new RowFault(`"${name}" lies outside of --texts`);
   if (statSync(path, { throwIfNoEntry: false }) === undefined)
     throw new RowFault(`there is no file "${name}" in --texts`);
-  return readTextFile(path);
+  try {
+    return readTextFile(path);
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    throw new RowFault(error.message.replace(/\.$/, ''));
+  }
 }
 
 type Worded = { exact: string; start?: number; end?: number };

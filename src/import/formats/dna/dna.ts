@@ -168,18 +168,15 @@ function readGroup(
   const misplaced = describeBadPlace(text.text, first);
   run.context.countSpan(misplaced === null ? 'exact' : 'missing');
   const place =
-    misplaced === null
-      ? { start: text.toCodePoint(first.start), end: text.toCodePoint(first.stop) }
-      : { start: first.start, end: first.stop };
-  const held = misplaced === null ? text : null;
-  const { records, fault } = buildStatementRecords(run, source.record, place, held, group);
+    misplaced === null ? { start: text.toCodePoint(first.start), end: text.toCodePoint(first.stop) } : null;
+  const { records, fault } = buildStatementRecords(run, source.record, place, text, group);
   const entry = {
     place: { file: run.file, line: null },
     name: `${group.length === 1 ? 'statement' : 'statements'} ${ids}`,
     raw: writeAsOurs(records),
   };
-  const sentence = misplaced ?? fault;
-  if (sentence !== null) return { type: 'reject', ...entry, sentence: `${entry.name}: ${sentence}` };
+  const sentence = misplaced === null ? fault : `${misplaced}; give its passage in code points`;
+  if (sentence !== null) return { type: 'reject', ...entry, noun: 'quotes', sentence };
   return { type: 'unit', ...entry, records: [source, ...records] };
 }
 
@@ -190,6 +187,7 @@ function writeAsOurs(records: readonly IncomingRecord[]): string {
 
 /** DNA keeps no words beside the offsets: all that can be checked is that they lie in the text and cut no character. */
 function describeBadPlace(text: string, { start, stop }: DnaStatement): string | null {
+  if (start < 0 || stop <= start) return `[${start}, ${stop}) is no stretch of a text`;
   if (stop > text.length)
     return `[${start}, ${stop}) ends outside the text, which has ${text.length} UTF-16 units`;
   for (const offset of [start, stop]) {

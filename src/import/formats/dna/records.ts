@@ -21,25 +21,24 @@ type Speaker = {
   fault: string | null;
 };
 
-/** `place` counts code points, in `text`; where there is a fault in it, what the file has. */
+/** `place` counts code points, in `text`; null where the file's is no place in it. */
 export function buildStatementRecords(
   run: DnaRun,
   source: Record<string, unknown>,
-  place: { start: number; end: number },
-  text: CodePointIndex | null,
+  place: { start: number; end: number } | null,
+  text: CodePointIndex,
   group: readonly CodedStatement[],
 ): Built {
   const [first] = group as [CodedStatement];
   const topics = new Map(
     group.flatMap(({ concept }) => (concept === null ? [] : [[concept, buildTopic(run, concept)]])),
   );
-  const { start, end } = place;
   const topicIds = [...topics.values()].map(({ record }) => String(record.id));
   const { person, organization } = first;
   const quoteId = deriveId('quote', {
     source: source.id,
-    start,
-    end,
+    start: place?.start ?? first.start,
+    end: place?.end ?? first.stop,
     person,
     organization,
     topics: topicIds.toSorted(),
@@ -53,10 +52,11 @@ export function buildStatementRecords(
       on_behalf_of: speaker.on_behalf_of,
       source: source.id,
       kind: run.kind,
-      passage: { start, end },
+      // Whoever mends it gives the place: what the file has counts UTF-16 units, and might be one in code points.
+      passage: place,
       language: run.language,
       topics: topicIds,
-      spans: run.kind === 'direct' && text !== null ? [placeSpan(text, place)] : [],
+      spans: run.kind === 'direct' && place !== null ? [placeSpan(text, place)] : [],
     },
   };
   const coders: IncomingRecord[] = [];

@@ -37,6 +37,16 @@ export function* listAnnotations(value: unknown): Generator<unknown> {
   else yield value;
 }
 
+export function holdsSeveral(value: unknown): boolean {
+  return listAnnotations(value).next().value !== value;
+}
+
+/** How many annotations there are in all, of which a search result or a collection gives a page; null where it is not said. */
+export function countAll(value: unknown): number | null {
+  if (!isObject(value) || !Number.isInteger(value.total)) return null;
+  return value.total as number;
+}
+
 /** What is wrong with it, in a sentence, where it is none. */
 export function readAnnotation(value: unknown): Annotation | string {
   if (!isObject(value)) return 'this is no annotation, which is an object with a target';

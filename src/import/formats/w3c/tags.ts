@@ -57,6 +57,13 @@ export function readTags(tags: readonly string[]): Tags | string {
   return read;
 }
 
+/** ` (did you mean …?)` for a tag that looks like one of those that are read, or nothing. */
+export function suggestTag(tag: string): string {
+  const name = /^\s*([a-z_ ]+?)\s*:/i.exec(tag)?.[1];
+  const nearest = name === undefined ? undefined : findNearest(name, Object.keys(TAGS));
+  return nearest === undefined ? '' : ` (did you mean "${nearest}:…"?)`;
+}
+
 function isTagName(name: string): name is TagName {
   return Object.hasOwn(TAGS, name);
 }

@@ -11,14 +11,14 @@ import type {
   Place,
   ReaderContext,
 } from '../../format.ts';
-import { readLines } from '../../lines.ts';
+import { readLines, requireFile } from '../../lines.ts';
 import { readLanguage, readOption } from '../../options.ts';
 import { Tally } from '../../tally.ts';
-import { type Annotation, listAnnotations, readAnnotation } from './annotation.ts';
+import { type Annotation, countAll, holdsSeveral, listAnnotations, readAnnotation } from './annotation.ts';
 import { openDocuments, type WebDocuments } from './documents.ts';
 import { placeAnnotation } from './places.ts';
 import { buildAnnotationRecords } from './records.ts';
-import { readTags, type Tags } from './tags.ts';
+import { readTags, suggestTag, type Tags } from './tags.ts';
 
 export const w3c: ImportFormat = {
   name: 'w3c',
@@ -57,10 +57,9 @@ async function* readWebAnnotations(files: readonly string[], context: ReaderCont
       sentence: `columns of ${table} that have no place here: ${read.others.join(', ')}`,
     };
   for (const file of files) {
+    requireFile(file);
     if (isJsonLines(file)) yield* readByLine(run, file);
-    else
-      for (const value of listAnnotations(parseDocument(file)))
-        yield* readOne(run, { file, line: null }, value);
+    else yield* readSeveral(run, file, parseDocument(file));
   }
   yield* run.tally.toNotes();
 }
@@ -91,8 +90,24 @@ function* readByLine(run: Run, file: string): Generator<Item> {
       yield { type: 'reject', place, name: null, sentence, raw };
       continue;
     }
-    for (const one of listAnnotations(value)) yield* readOne(run, place, one);
+    if (holdsSeveral(value)) yield* readSeveral(run, file, value);
+    else yield* readOne(run, place, value);
   }
+}
+
+/** What holds several annotations is often one line. */
+function* readSeveral(run: Run, file: string, whole: unknown): Generator<Item> {
+  let n = 0;
+  for (const value of listAnnotations(whole)) {
+    n += 1;
+    yield* readOne(run, { file, line: null }, value, n);
+  }
+  const total = countAll(whole);
+  if (total !== null && total > n)
+    yield {
+      type: 'note',
+      sentence: `${file} holds ${n} of ${total} annotations: the others are on pages of their own, which are files of their own here`,
+    };
 }
 
 function parseDocument(file: string): unknown {
@@ -108,17 +123,21 @@ function parseDocument(file: string): unknown {
   }
 }
 
-function* readOne(run: Run, place: Place, value: unknown): Generator<Item> {
+/** `n` is which of the file's it is, where lines do not tell. */
+function* readOne(run: Run, place: Place, value: unknown, n: number | null = null): Generator<Item> {
   const raw = JSON.stringify(value);
   const annotation = readAnnotation(value);
+  const id = typeof annotation === 'string' ? null : annotation.id;
+  const name = n === null ? id : `annotation ${n}${id === null ? '' : ` (${id})`}`;
+  const entry = { place, name, raw };
+  const reject = (sentence: string): Item => ({ type: 'reject', ...entry, noun: 'quotes', sentence });
   if (typeof annotation === 'string') {
-    yield { type: 'reject', place, name: null, sentence: annotation, raw };
+    yield reject(annotation);
     return;
   }
-  const entry = { place, name: annotation.id, raw };
   const tags = readTags(annotation.tags);
   if (typeof tags === 'string') {
-    yield { type: 'reject', ...entry, sentence: tags };
+    yield reject(tags);
     return;
   }
   countLeftOut(run.tally, annotation, tags);
@@ -126,13 +145,13 @@ function* readOne(run: Run, place: Place, value: unknown): Generator<Item> {
   if (Object.keys(tags.values).length === 0 && tags.topics.length === 0)
     return run.tally.add('annotations without a tag such as actor:… or topic:…: left out');
   const built = build(run, annotation, tags);
-  if ('sentence' in built) yield { type: 'reject', ...entry, sentence: built.sentence };
+  if ('sentence' in built) yield reject(built.sentence);
   else yield { type: 'unit', ...entry, records: built.records };
 }
 
 function countLeftOut(tally: Tally, { other_selectors }: Annotation, { others }: Tags): void {
   for (const type of other_selectors) tally.add(`selectors of the type ${type}, which are not read`);
-  for (const tag of others) tally.add(`tags "${tag}", which have no place here`);
+  for (const tag of others) tally.add(`tags "${tag}", which have no place here${suggestTag(tag)}`);
 }
 
 function build(
