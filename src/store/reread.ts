@@ -24,46 +24,52 @@ export type Names = Lookup & {
   findKey: (noun: Noun, id: string) => number;
 };
 
-const MOST_NAMES = 20_000;
+/** Of one noun: as many as a base has actors, and as many sources as are asked about again soon. */
+const MOST_KEPT = 30_000;
 
 type Found = { id: string; key: number; label: string | null };
+type Kept = {
+  byKey: Map<number, Found>;
+  byId: Map<string, Found>;
+  /** Name of the list, and id of its record. */
+  lists: Map<string, readonly Record<string, unknown>[]>;
+};
 
-/** Looks each record up once, and forgets all of them where they are too many. */
+/** Looks each record up once, and forgets those of a noun where they are too many. */
 export function openNames(db: Db): Names {
-  const byKey = new Map<string, Found | undefined>();
-  const byId = new Map<string, Found | undefined>();
-  const lists = new Map<string, readonly Record<string, unknown>[]>();
-  const look = (noun: Noun, by: 'key' | 'id', value: number | string): Found | undefined => {
-    const found = by === 'key' ? byKey : byId;
-    const place = `${noun} ${value}`;
-    if (found.has(place)) return found.get(place);
-    const { label } = getResource(noun);
+  const kept = new Map<Noun, Kept>();
+  const open = (noun: Noun): Kept => {
+    let found = kept.get(noun);
+    if (found === undefined || found.byKey.size + found.byId.size >= 2 * MOST_KEPT) {
+      found = { byKey: new Map(), byId: new Map(), lists: new Map() };
+      kept.set(noun, found);
+    }
+    return found;
+  };
+  const read = (noun: Noun, by: 'key' | 'id', value: number | string) => {
     const record = prepare(
       db,
-      `SELECT id, key, ${label ?? 'NULL'} AS label FROM ${noun} WHERE ${by} = ?`,
+      `SELECT id, key, ${getResource(noun).label ?? 'NULL'} AS label FROM ${noun} WHERE ${by} = ?`,
     ).get(value) as Found | undefined;
-    if (byKey.size + byId.size >= 2 * MOST_NAMES) {
-      byKey.clear();
-      byId.clear();
-      lists.clear();
-    }
-    found.set(place, record);
-    if (record !== undefined) {
-      byKey.set(`${noun} ${record.key}`, record);
-      byId.set(`${noun} ${record.id}`, record);
-    }
+    if (record === undefined) return undefined;
+    const { byKey, byId } = open(noun);
+    byKey.set(record.key, record);
+    byId.set(record.id, record);
     return record;
   };
-  const findId = (noun: Noun, key: number) => look(noun, 'key', key)?.id ?? null;
+  const findByKey = (noun: Noun, key: number) => open(noun).byKey.get(key) ?? read(noun, 'key', key);
+  const findById = (noun: Noun, id: string) => open(noun).byId.get(id) ?? read(noun, 'id', id);
+  const findId = (noun: Noun, key: number) => findByKey(noun, key)?.id ?? null;
   return {
     findId,
-    findLabel: (noun, id) => look(noun, 'id', id)?.label ?? null,
-    findKey: (noun, id) => look(noun, 'id', id)?.key ?? Number.NaN,
+    findLabel: (noun, id) => findById(noun, id)?.label ?? null,
+    findKey: (noun, id) => findById(noun, id)?.key ?? Number.NaN,
     findChildren(noun, id, name, field) {
-      const place = `${noun} ${name} ${id}`;
+      const { lists } = open(noun);
+      const place = `${name} ${id}`;
       let children = lists.get(place);
       if (children === undefined) {
-        const key = look(noun, 'id', id)?.key;
+        const key = findById(noun, id)?.key;
         children = key === undefined ? [] : rereadChildren(db, field, key, findId);
         lists.set(place, children);
       }
@@ -96,11 +102,21 @@ function readFields(
   prefix = '',
 ): Record<string, unknown> {
   const values: Record<string, unknown> = {};
-  for (const [name, field] of Object.entries(fields)) {
-    if (field.type === 'holding') continue;
+  for (const [name, field] of listStored(fields)) {
     values[name] = readField(`${prefix}${name}`, field, row, findId, lists.get(name) ?? []);
   }
   return values;
+}
+
+const stored = new WeakMap<object, [string, Field][]>();
+
+function listStored(fields: Record<string, Field>): [string, Field][] {
+  let list = stored.get(fields);
+  if (list === undefined) {
+    list = Object.entries(fields).filter(([, field]) => field.type !== 'holding');
+    stored.set(fields, list);
+  }
+  return list;
 }
 
 /** The children of a record as they were handed in. */

@@ -99,9 +99,14 @@ function* listQuoteFaults(db: Db, { row, lists }: Reread): Generator<string> {
   const quotesWords = row.kind === 'direct' || row.kind === 'mixed';
   if (quotesWords && spans.length === 0) yield `a ${row.kind} quote has spans, and this one has none`;
   if (row.kind === 'indirect' && spans.length > 0) yield 'an indirect quote has no spans, and this one has';
-  const held = prepare(db, 'SELECT text IS NOT NULL FROM sources WHERE key = ?').pluck().get(row.source_key);
-  const expected = row.passage_start === null ? 'reported' : held === 1 ? 'verified' : 'pinned';
+  const expected = row.passage_start === null ? 'reported' : nameProof(db, row);
   if (row.verification !== expected) yield `is ${expected} and says it is ${row.verification}`;
+}
+
+/** What a place in the record's source is, by whether its text is held. */
+function nameProof(db: Db, row: Row): 'verified' | 'pinned' {
+  const held = prepare(db, 'SELECT text IS NOT NULL FROM sources WHERE key = ?').pluck();
+  return held.get(row.source_key) === 1 ? 'verified' : 'pinned';
 }
 
 function* listStanceFaults(db: Db, row: Row): Generator<string> {
@@ -112,8 +117,7 @@ function* listStanceFaults(db: Db, row: Row): Generator<string> {
      FROM stance_evidence e LEFT JOIN quotes q ON q.key = e.quote_key WHERE e.stance_key = ? ORDER BY e.ordinal`,
   ).all(row.key) as Row[];
   if (evidence.length === 0) yield 'has no evidence';
-  const held = prepare(db, 'SELECT text IS NOT NULL FROM sources WHERE key = ?').pluck().get(row.source_key);
-  const states = evidence.map((item) => String(item.verification ?? (held === 1 ? 'verified' : 'pinned')));
+  const states = evidence.map((item) => String(item.verification ?? nameProof(db, row)));
   const weakest = findWeakestVerification(states);
   if (weakest !== null && row.verification !== weakest)
     yield `is ${weakest} and says it is ${row.verification}`;
