@@ -1,11 +1,11 @@
 /** The command line: the only place that prints and the only one that sets exit codes (0 yes, 1 no, 2 not understood). */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { SingleBar } from 'cli-progress';
 import { Command, Option } from 'commander';
 import { addExport } from './cli/export.ts';
 import { addImport } from './cli/import.ts';
 import { holdLittleMemory } from './cli/little-memory.ts';
+import { openProgressBar } from './cli/progress-bar.ts';
 import { addServe } from './cli/serve.ts';
 import { addSettings, readFlags } from './cli/settings.ts';
 import { addWhoSaid } from './cli/who-said.ts';
@@ -19,13 +19,12 @@ import { locateInSeeds } from './seed/locate.ts';
 import { readTextFile } from './seed/read.ts';
 import { requireThisRelease } from './store/declarations.ts';
 import { explainFailure } from './store/failures.ts';
-import { type Progress, verifyBase } from './store/verify-base.ts';
+import { verifyBase } from './store/verify-base.ts';
 import { verifyDocument } from './store/verify-document.ts';
 
 const NO = 1;
 const NOT_UNDERSTOOD = 2;
 const CONTRACT = fileURLToPath(new URL('../openapi/openapi.json', import.meta.url));
-const terminal = process.stdout.isTTY === true;
 
 const program = new Command('verbatim')
   .description('Who said what, about what, and where they stand: every quote pinned to its source.')
@@ -101,15 +100,9 @@ function verifyText(path: string, file: string, source: string | undefined): voi
 }
 
 function reportBase(db: Db): void {
-  const bar = terminal
-    ? new SingleBar({ format: '{bar} {percentage}% {what}', hideCursor: true, clearOnComplete: true })
-    : null;
-  const report = verifyBase(db, ({ done, total, what }: Progress) => {
-    if (bar === null) return;
-    if (!bar.isActive) bar.start(total, done, { what });
-    else bar.update(done, { what });
-  });
-  bar?.stop();
+  const bar = openProgressBar();
+  const report = verifyBase(db, bar.show);
+  bar.stop();
   for (const [what, count] of Object.entries(report.counts))
     console.log(`${String(count).padStart(8)} ${what}`);
   for (const failure of report.failures) console.error(failure);

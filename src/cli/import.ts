@@ -1,18 +1,18 @@
 /** `verbatim import` */
 import { existsSync } from 'node:fs';
-import { SingleBar } from 'cli-progress';
 import { type Command, Option } from 'commander';
 import { readConfig } from '../config.ts';
 import { type Db, openDatabase } from '../db/client.ts';
 import { UsageError } from '../errors.ts';
 import { importFormats, listFormatFlags } from '../import/formats.ts';
-import type { ImportProgress, ImportReport } from '../import/import.ts';
+import type { ImportReport } from '../import/import.ts';
 import { importIntoBase } from '../import/into-base.ts';
 import { nameRejects, openRejects } from '../import/rejects.ts';
 import { ID_PATTERN } from '../resources/schemas.ts';
 import { actorKind, listWords } from '../vocabulary.ts';
 import { holdLittleMemory } from './little-memory.ts';
 import { requireOutput } from './output-file.ts';
+import { openProgressBar } from './progress-bar.ts';
 import { addSettings, readFlags } from './settings.ts';
 
 const NO = 1;
@@ -61,7 +61,7 @@ export function addImport(program: Command): void {
     holdLittleMemory();
     const dryRun = options.dryRun === true;
     const db = dryRun ? openForLooking(DATABASE) : openDatabase(DATABASE);
-    const bar = openBar();
+    const bar = openProgressBar();
     try {
       const report = await importIntoBase(
         db,
@@ -110,25 +110,6 @@ function readCorpus(corpus: string | undefined, optional: boolean): string | nul
       `--corpus "${corpus}" is not an id: lower-case letters and digits, joined by single hyphens, dots or underscores.`,
     );
   return corpus;
-}
-
-function openBar() {
-  const bar =
-    process.stdout.isTTY === true
-      ? new SingleBar({
-          format: '{bar} {percentage}% {what}',
-          hideCursor: true,
-          clearOnComplete: true,
-        })
-      : null;
-  return {
-    show({ done, total, what }: ImportProgress) {
-      if (bar === null) return;
-      if (!bar.isActive) bar.start(total, done, { what });
-      else bar.update(done, { what });
-    },
-    stop: () => bar?.stop(),
-  };
 }
 
 function sayReport(report: ImportReport, { rejects, dryRun }: { rejects: string; dryRun: boolean }): void {

@@ -15,7 +15,8 @@ import { keepRecent } from './recent.ts';
 import { type Lookup, renderDraft } from './render.ts';
 import { rereadChildren } from './reread.ts';
 import { deleteRecord, insertRecord, updateRecord } from './rows.ts';
-import { type Origin, rebuildClosure } from './write.ts';
+import { rebuildClosure } from './tree-closure.ts';
+import type { Origin } from './write.ts';
 
 /** What is known of a record without reading all of it. */
 export type Known = { key: number; origin: Origin; digest: string; label: string | null };

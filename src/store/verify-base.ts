@@ -11,6 +11,7 @@ import type { Row } from './columns.ts';
 import { requireThisRelease } from './declarations.ts';
 import { type PlacedQuote, readPlaces } from './places.ts';
 import { listTextIndexes } from './text-indexes.ts';
+import { listClosureFaults } from './tree-closure.ts';
 import { listFileFaults } from './verify-file.ts';
 import { checkRecords } from './verify-records.ts';
 import { listTextFaults } from './verify-text.ts';
@@ -60,15 +61,19 @@ class Check {
 
 type BaseCheck = {
   what: string;
-  /** How far it moves the bar. */
+  /** How far it moves the bar: one for what takes as long as a record. */
   steps: (db: Db) => number;
   run: (check: Check) => void;
 };
 
 /** What is looked at, in this order. What is made from other tables has its check here. */
 const CHECKS: readonly BaseCheck[] = [
-  { what: 'the file', steps: () => 1, run: checkFile },
-  { what: 'full-text indexes', steps: (db) => listFullTextIndexes(db).length, run: checkFullText },
+  { what: 'the file', steps: countFileSteps, run: checkFile },
+  {
+    what: 'full-text indexes',
+    steps: (db) => listFullTextIndexes(db).reduce((sum, index) => sum + countTextSteps(db, index), 0),
+    run: checkFullText,
+  },
   ...resources.map((resource) => ({
     what: resource.name,
     steps: (db: Db) => countRows(db, resource.name),
@@ -104,6 +109,7 @@ export function verifyBase(db: Db, onProgress?: (progress: Progress) => void): B
   if (failure !== null) check.fail(`the file: ${failure}`);
   else {
     for (const { what, run } of CHECKS) {
+      check.proceed(what, 0);
       const sentence = attempt(() => run(check));
       if (sentence !== null) check.fail(`${what}: ${sentence}`);
     }
@@ -137,9 +143,20 @@ function countRows(db: Db, table: string): number {
   return prepare(db, `SELECT count(*) FROM ${table}`).pluck().get() as number;
 }
 
+const PAGES_A_STEP = 4;
+const STEPS_A_BLOCK = 10;
+
+function countFileSteps(db: Db): number {
+  return Math.ceil((db.pragma('page_count', { simple: true }) as number) / PAGES_A_STEP);
+}
+
+function countTextSteps(db: Db, index: string): number {
+  return STEPS_A_BLOCK * countRows(db, `"${index}_data"`);
+}
+
 function checkFile(check: Check): void {
   for (const sentence of listFileFaults(check.db)) check.fail(sentence);
-  check.proceed('the file', 1);
+  check.proceed('the file', countFileSteps(check.db));
 }
 
 function listFullTextIndexes(db: Db): string[] {
@@ -157,13 +174,14 @@ function checkFullText(check: Check): void {
     if (!indexes.includes(name)) check.fail(`the full-text index ${name} is missing`);
   }
   for (const name of indexes) {
+    check.proceed(name, 0);
     const sentence = attempt(() => {
       for (const fault of listTextFaults(check.db, name))
         check.fail(`the full-text index ${name} is not that of its table: ${fault}`);
+      check.proceed(name, countTextSteps(check.db, name));
     });
     if (sentence !== null) check.fail(`the full-text index ${name} ${sentence}`);
     check.count('full-text indexes', 1);
-    check.proceed(name, 1);
   }
 }
 
@@ -175,32 +193,9 @@ function checkNoun(check: Check, resource: Resource): void {
   }
 }
 
-function checkTree(check: Check, table: string, { closure, parent }: NonNullable<Resource['tree']>): void {
-  const rows = prepare(check.db, `SELECT key, ${parent}_key AS parent FROM ${table}`).all() as {
-    key: number;
-    parent: number | null;
-  }[];
-  const parents = new Map(rows.map((row) => [row.key, row.parent]));
-  const expected = new Set<string>();
-  for (const { key } of rows) {
-    const above = new Set<number>();
-    for (let at: number | null | undefined = key; at != null; at = parents.get(at)) {
-      if (above.has(at)) {
-        check.fail(`${table}: key ${key} stands under itself`);
-        break;
-      }
-      above.add(at);
-      expected.add(`${at} ${key}`);
-    }
-  }
-  const stored = prepare(check.db, `SELECT ancestor_key || ' ' || descendant_key FROM ${closure}`)
-    .pluck()
-    .all() as string[];
-  const lacking = expected.difference(new Set(stored)).size;
-  const surplus = new Set(stored).difference(expected).size;
-  if (lacking + surplus > 0)
-    check.fail(`${closure} is not made from ${table}: ${lacking} pairs lacking, ${surplus} too many`);
-  check.proceed(closure, 1);
+function checkTree(check: Check, table: string, tree: NonNullable<Resource['tree']>): void {
+  for (const sentence of listClosureFaults(check.db, table, tree)) check.fail(sentence);
+  check.proceed(tree.closure, 1);
 }
 
 function checkSources(check: Check): void {
@@ -234,7 +229,8 @@ function* countSpans(check: Check, quotes: Iterable<PlacedQuote>): Generator<Pla
 
 function checkWithdrawn(check: Check): void {
   const nouns = new Map(resources.map((resource) => [resource.name as string, resource]));
-  const rows = prepare(check.db, 'SELECT noun, id, digest FROM withdrawn').all() as Row[];
+  const rows = check.db.prepare('SELECT noun, id, digest FROM withdrawn').iterate() as IterableIterator<Row>;
+  check.count('withdrawn', 0);
   for (const { noun, id, digest } of rows) {
     const resource = nouns.get(String(noun));
     if (resource === undefined) check.fail(`withdrawn "${id}": there is no noun ${noun}`);
@@ -242,7 +238,7 @@ function checkWithdrawn(check: Check): void {
       check.fail(`${resource.singular} "${id}" is withdrawn, and is there`);
     // Empty where the base never held the record, and only took its id from the list of those withdrawn.
     if (!/^([0-9a-f]{64})?$/.test(String(digest))) check.fail(`withdrawn ${noun} "${id}" has no digest`);
+    check.count('withdrawn', 1);
   }
-  check.count('withdrawn', rows.length);
   check.proceed('withdrawn', 1);
 }

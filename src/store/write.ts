@@ -11,6 +11,7 @@ import { digestRecord } from './digest-record.ts';
 import { rebuildNames } from './name-keys.ts';
 import { storeDocuments } from './render.ts';
 import { deleteRecord, insertRecord, updateRecord } from './rows.ts';
+import { rebuildClosure } from './tree-closure.ts';
 
 export type Origin = 'seed' | 'import';
 export type Counts = { added: number; changed: number; unchanged: number; withdrawn: number };
@@ -262,20 +263,6 @@ function refuseBrokenReferences(db: Db): void {
     '',
     `a record of ${noun} cannot be withdrawn: ${place?.from.name ?? first.table} that did not come from the same place still refer to it`,
   );
-}
-
-/** Makes the closure of a tree anew from its records. */
-export function rebuildClosure(db: Db, resource: Resource): void {
-  if (resource.tree === undefined) return;
-  const { closure, parent } = resource.tree;
-  prepare(db, `DELETE FROM ${closure}`).run();
-  prepare(
-    db,
-    `WITH RECURSIVE below (ancestor, descendant) AS (
-       SELECT key, key FROM ${resource.name}
-       UNION SELECT below.ancestor, t.key FROM below JOIN ${resource.name} t ON t.${parent}_key = below.descendant
-     ) INSERT INTO ${closure} (ancestor_key, descendant_key) SELECT ancestor, descendant FROM below`,
-  ).run();
 }
 
 /** A document shows something of the records it refers to: when that changes, so does the document. */

@@ -1,0 +1,47 @@
+/** The closure of a tree: each record with everything above it and with itself, from which a filter takes in what is narrower. */
+import type { Db } from '../db/client.ts';
+import { prepare } from '../db/statements.ts';
+import type { Resource } from '../resources/resource.ts';
+
+type Tree = NonNullable<Resource['tree']>;
+
+/** The pairs that follow from the records: a CTE `below (ancestor, descendant)`. Ends on a circle too. */
+function writeBelow(table: string, { parent }: Tree): string {
+  return `WITH RECURSIVE below (ancestor, descendant) AS (
+    SELECT key, key FROM ${table}
+    UNION SELECT below.ancestor, t.key FROM below JOIN ${table} t ON t.${parent}_key = below.descendant
+  )`;
+}
+
+/** Makes the closure of a tree anew from its records. */
+export function rebuildClosure(db: Db, { name, tree }: Resource): void {
+  if (tree === undefined) return;
+  prepare(db, `DELETE FROM ${tree.closure}`).run();
+  prepare(
+    db,
+    `${writeBelow(name, tree)} INSERT INTO ${tree.closure} (ancestor_key, descendant_key) SELECT ancestor, descendant FROM below`,
+  ).run();
+}
+
+/** Circles, and pairs that do not follow from the records or are not there. */
+export function* listClosureFaults(db: Db, table: string, tree: Tree): Generator<string> {
+  const below = writeBelow(table, tree);
+  const circles = prepare(
+    db,
+    `${below} SELECT t.key FROM ${table} t JOIN below ON ancestor = t.key AND descendant = t.${tree.parent}_key`,
+  )
+    .pluck()
+    .iterate() as IterableIterator<number>;
+  for (const key of circles) yield `${table}: key ${key} stands under itself`;
+  const stored = `SELECT ancestor_key, descendant_key FROM ${tree.closure}`;
+  const [lacking, surplus] = prepare(
+    db,
+    `${below} SELECT
+       (SELECT count(*) FROM (SELECT ancestor, descendant FROM below EXCEPT ${stored})),
+       (SELECT count(*) FROM (${stored} EXCEPT SELECT ancestor, descendant FROM below))`,
+  )
+    .raw()
+    .get() as [number, number];
+  if (lacking + surplus > 0)
+    yield `${tree.closure} is not made from ${table}: ${lacking} pairs lacking, ${surplus} too many`;
+}
