@@ -77,15 +77,15 @@ export function readPlaces(db: Db, sourceKey: number, options: { placed: boolean
 
 function* readQuotes(db: Db, sourceKey: number, options: { placed: boolean }): Generator<PlacedQuote> {
   const placed = options.placed ? `AND passage_order < ${NO_PLACE}` : '';
+  const spans = prepare(
+    db,
+    'SELECT ordinal, exact, start, "end", prefix, suffix FROM spans WHERE quote_key = ? ORDER BY ordinal',
+  );
   const rows = prepare(
     db,
     `SELECT key, id, origin, passage_start, passage_end, passage_sha256, passage_exact, cue_exact, cue_start, cue_end, relayed_by_key
        FROM quotes WHERE source_key = ? ${placed} ORDER BY passage_order, key`,
   ).iterate(sourceKey) as IterableIterator<QuoteRow>;
-  const spans = prepare(
-    db,
-    'SELECT ordinal, exact, start, "end", prefix, suffix FROM spans WHERE quote_key = ? ORDER BY ordinal',
-  );
   for (const row of rows) {
     yield {
       id: row.id,

@@ -34,9 +34,9 @@ function readShape(db: Db): Shape {
 }
 
 export function* listFileFaults(db: Db): Generator<string> {
-  for (const { integrity_check: sentence } of db.pragma('integrity_check') as { integrity_check: string }[]) {
-    if (sentence !== 'ok') yield `the file: ${sentence}`;
-  }
+  for (const { integrity_check: said } of db.pragma('integrity_check') as { integrity_check: string }[])
+    for (const sentence of said.split('\n'))
+      if (sentence !== 'ok' && !sentence.startsWith('***')) yield `the file: ${sentence}`;
   const broken = db.pragma('foreign_key_check') as { table: string; rowid: number; parent: string }[];
   for (const { table, rowid, parent } of broken)
     yield `table ${table}: row ${rowid} refers to a row of ${parent} that is not there`;

@@ -6,13 +6,15 @@ import { createHash } from 'node:crypto';
 import { copyFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { type Db, migrateDatabase, openDatabase } from '../../src/db/client.ts';
+import { UsageError } from '../../src/errors.ts';
 import { servedResources } from '../../src/resources/registry.ts';
 import { loadSeeds } from '../../src/seed/load.ts';
 import { verifyBase } from '../../src/store/verify-base.ts';
 import { buildTestApp, draftQuote, importRecords } from '../base.ts';
 
 export type Flip = { offset: number; mask: number };
-export type Outcome = 'found' | 'opens not' | 'changes nothing' | 'missed';
+/** `crashes`: verifying ends in anything but its sentences, or leaves the base in use. */
+export type Outcome = 'found' | 'opens not' | 'changes nothing' | 'missed' | 'crashes';
 export type Verdict = Flip & {
   outcome: Outcome /** What was said of it, or what it changed. */;
   sentence: string;
@@ -38,32 +40,101 @@ export function writeBase(path: string, seeds: string, imported: number): void {
   );
   importRecords(db, { quotes });
   importRecords(db, { quotes: quotes.slice(0, imported - 10) });
+  for (const index of ['quotes_fts', 'said_words_fts', 'actor_name_keys_fts'])
+    rebuildInSmallPages(db, index, 64);
   db.pragma('journal_mode = DELETE');
   db.close();
 }
 
-/** The same flips for the same seed; `inText` draws them from the pages of text indexes alone. */
-export function drawFlips(path: string, count: number, seed: number, inText = false): Flip[] {
-  if (inText) return drawTextFlips(path, count, seed);
-  const { length } = readFileSync(path);
-  const flip = fc.record({
-    offset: fc.integer({ min: 0, max: length - 1 }),
-    mask: fc.integer({ min: 1, max: 255 }),
-  });
+/** As it is in a large base, where a common word fills many pages: with indexes of them, and keys of many pages. */
+export function rebuildInSmallPages(db: Db, index: string, bytes: number): void {
+  db.exec(`
+    INSERT INTO ${index} (${index}, rank) VALUES ('pgsz', ${bytes});
+    INSERT INTO ${index} (${index}) VALUES ('rebuild');
+  `);
+  db.unsafeMode(true);
+  db.exec(`DELETE FROM ${index}_config WHERE k = 'pgsz'`);
+  db.unsafeMode(false);
+}
+
+/** Where flips are drawn from: the whole file, the pages of text indexes, or what a draw from the whole file seldom finds. */
+export type Where = 'file' | 'text' | 'seldom';
+
+/** The same flips for the same seed. */
+export function drawFlips(path: string, count: number, seed: number, where: Where = 'file'): Flip[] {
+  const offset =
+    where === 'file' ? fc.nat(readFileSync(path).length - 1) : drawFromStretches(listStretches(path, where));
+  const flip = fc.record({ offset, mask: fc.integer({ min: 1, max: 255 }) });
   // Even over the file: fast-check would draw its ends more often.
   return fc.sample(fc.noBias(flip), { numRuns: count, seed });
 }
 
-function drawTextFlips(path: string, count: number, seed: number): Flip[] {
+type Stretch = { start: number; size: number };
+
+/** Each as likely as any other, however long. */
+function drawFromStretches(stretches: readonly Stretch[]): fc.Arbitrary<number> {
+  return fc.constantFrom(...stretches).chain(({ start, size }) => fc.nat(size - 1).map((at) => start + at));
+}
+
+const SELDOM = [
+  'sqlite_schema',
+  'facts%',
+  'sqlite_autoindex_facts%',
+  'withdrawn%',
+  'sqlite_autoindex_withdrawn%',
+  '\\_\\_drizzle%',
+  'topics_closure%',
+  '%\\_fts\\_idx',
+  '%\\_fts\\_config',
+  '%\\_fts\\_docsize',
+];
+
+function listStretches(path: string, where: 'text' | 'seldom'): Stretch[] {
   const db = openDatabase(path, { readonly: true });
-  const pages = db
-    .prepare("SELECT pgoffset AS start, pgsize AS size FROM dbstat WHERE name LIKE '%\\_fts\\_%' ESCAPE '\\'")
-    .all() as { start: number; size: number }[];
-  db.close();
-  const flip = fc
-    .tuple(fc.constantFrom(...pages), fc.nat(pages[0]?.size as number), fc.integer({ min: 1, max: 255 }))
-    .map(([{ start, size }, at, mask]) => ({ offset: start + Math.min(at, size - 1), mask }));
-  return fc.sample(fc.noBias(flip), { numRuns: count, seed });
+  try {
+    const pages = db.prepare(
+      "SELECT pageno, pgoffset AS start, pgsize AS size FROM dbstat WHERE name LIKE ? ESCAPE '\\'",
+    );
+    if (where === 'text') return pages.all('%\\_fts\\_%') as Stretch[];
+    const bytes = readFileSync(path);
+    const named = SELDOM.flatMap((name) => pages.all(name) as Stretch[]);
+    return [
+      { start: 0, size: 100 },
+      ...listFreePages(db),
+      ...named.flatMap((page) => listUsed(bytes, page)),
+      ...listTextTables(db).flatMap((index) => listTextRecords(db, bytes, index)),
+    ];
+  } finally {
+    db.close();
+  }
+}
+
+function listFreePages(db: Db): Stretch[] {
+  const size = db.pragma('page_size', { simple: true }) as number;
+  const used = new Set(db.prepare('SELECT pageno FROM dbstat').pluck().all());
+  const all = Array.from({ length: db.pragma('page_count', { simple: true }) as number }, (_, n) => n + 1);
+  return all.filter((page) => !used.has(page)).map((page) => ({ start: (page - 1) * size, size }));
+}
+
+/** Of a page that is nearly empty, what has something in it: its head, and its cells. */
+function listUsed(bytes: Buffer, { start, size }: Stretch): Stretch[] {
+  const page = bytes.subarray(start, start + size);
+  const head = page.findIndex((_, at) => page.subarray(at, at + 16).every((byte) => byte === 0));
+  if (head <= 0) return [{ start, size }];
+  const cells = page.findIndex((byte, at) => at > head && byte !== 0);
+  return [{ start, size: head }, ...(cells === -1 ? [] : [{ start: start + cells, size: size - cells }])];
+}
+
+/** What FTS5 keeps of an index as a whole, and its list of segments. */
+function listTextRecords(db: Db, bytes: Buffer, index: string): Stretch[] {
+  const blocks = db
+    .prepare(`SELECT block FROM "${index}_data" WHERE id IN (1, 10)`)
+    .pluck()
+    .all() as Buffer[];
+  return blocks.flatMap((block) => {
+    const start = block.length < 4 ? -1 : bytes.indexOf(block);
+    return start === -1 ? [] : [{ start, size: block.length }];
+  });
 }
 
 export type Original = {
@@ -100,37 +171,62 @@ export async function judgeFlip(original: Original, flip: Flip): Promise<Verdict
   }
 }
 
-async function judgeFile(original: Original, path: string): Promise<Pick<Verdict, 'outcome' | 'sentence'>> {
+type Judgement = Pick<Verdict, 'outcome' | 'sentence'>;
+
+async function judgeFile(original: Original, path: string): Promise<Judgement> {
+  let said: Judgement | null;
+  try {
+    said = verifyFile(path);
+  } catch (error) {
+    return { outcome: 'crashes', sentence: String((error as Error).stack) };
+  }
+  if (said !== null) return said;
+  const changed = await findChange(original, path);
+  return changed === null
+    ? { outcome: 'changes nothing', sentence: '' }
+    : { outcome: 'missed', sentence: changed };
+}
+
+/** As the command line does it; null where the base is said to be whole. Throws what is no sentence for a reader. */
+function verifyFile(path: string): Judgement | null {
   let db: Db;
   try {
-    db = openDatabase(path);
+    db = openDatabase(path, { readonly: true });
   } catch (error) {
-    return { outcome: 'opens not', sentence: (error as Error).message };
+    return { outcome: 'opens not', sentence: readSentence(error) };
   }
   try {
-    const said = verifyOrRefuse(db);
-    if (said !== null) return { outcome: 'found', sentence: said };
-    const changed = await findChange(original, db);
-    return changed === null
-      ? { outcome: 'changes nothing', sentence: '' }
-      : { outcome: 'missed', sentence: changed };
+    const [failure] = verifyBase(db).failures;
+    return failure === undefined ? null : { outcome: 'found', sentence: failure };
+  } catch (error) {
+    return { outcome: 'found', sentence: readSentence(error) };
   } finally {
     db.close();
   }
 }
 
-/** The first sentence of a failure; null where the base is said to be whole. */
-function verifyOrRefuse(db: Db): string | null {
+/** Of a base of another release, or of none; anything else is a fault of the check itself. */
+function readSentence(error: unknown): string {
+  if (error instanceof UsageError) return error.message;
+  throw error;
+}
+
+/** What a server that has the file open would answer otherwise. */
+async function findChange(original: Original, path: string): Promise<string | null> {
+  let db: Db;
   try {
-    return verifyBase(db).failures[0] ?? null;
+    db = openDatabase(path);
   } catch (error) {
-    // A base of another release, or none: one sentence too. Anything else is a fault of the check itself.
-    if ((error as Error).name !== 'UsageError') throw error;
     return (error as Error).message;
+  }
+  try {
+    return await compare(original, db);
+  } finally {
+    db.close();
   }
 }
 
-async function findChange(original: Original, db: Db): Promise<string | null> {
+async function compare(original: Original, db: Db): Promise<string | null> {
   try {
     if (dumpRows(db) !== original.rows) return 'some row is another';
     // The same blocks give the same answers.
