@@ -1,15 +1,6 @@
 /** `verbatim export` */
 import { createHash } from 'node:crypto';
-import {
-  closeSync,
-  createReadStream,
-  fsyncSync,
-  openSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-  writeSync,
-} from 'node:fs';
+import { closeSync, createReadStream, fsyncSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { type Command, Option } from 'commander';
 import { readConfig } from '../config.ts';
@@ -48,7 +39,7 @@ export function addExport(program: Command): void {
     .option('--rows <list>', 'csv: a row for each entry of this list of the records, such as spans')
     .action(async (options) => {
       const { DATABASE } = readConfig(readFlags(options));
-      requireOutput('--output', options.output, [DATABASE]);
+      requireOutput('--output', options.output, { base: DATABASE });
       const db = openDatabase(DATABASE, { readonly: true });
       try {
         requireThisRelease(db);
@@ -126,7 +117,8 @@ function writeWhole(path: string, texts: Iterable<string>): void {
   const unfinished = `${path}.unfinished`;
   const file = openSync(unfinished, 'w');
   try {
-    for (const text of texts) writeSync(file, text);
+    // Not writeSync, which may write a part where the disk is full.
+    for (const text of texts) writeFileSync(file, text);
     fsyncSync(file);
   } catch (error) {
     rmSync(unfinished, { force: true });

@@ -57,11 +57,13 @@ export function addImport(program: Command): void {
     const corpus = readCorpus(options.corpus, format.names_corpora ?? false);
     const { DATABASE } = readConfig(readFlags(options));
     const rejects = options.rejects ?? nameRejects(files, format);
-    requireOutput('--rejects', rejects, [...files, DATABASE, ...listTables(options)]);
+    requireOutput('--rejects', rejects, { base: DATABASE, reads: [...files, ...listTables(options)] });
     holdLittleMemory();
     const dryRun = options.dryRun === true;
     const db = dryRun ? openForLooking(DATABASE) : openDatabase(DATABASE);
     const bar = openProgressBar();
+    const interrupt = listenForInterrupt();
+    let stopped = false;
     try {
       const report = await importIntoBase(
         db,
@@ -74,16 +76,37 @@ export function addImport(program: Command): void {
           options,
           rejects: openRejects(rejects, format),
           onProgress: bar.show,
+          signal: interrupt.signal,
         },
         { dryRun },
       );
       bar.stop();
       sayReport(report, { rejects, dryRun });
+      stopped = report.stopped !== null;
     } finally {
       bar.stop();
       db.close();
     }
+    if (stopped) interrupt.end();
   });
+}
+
+/** The second Ctrl-C ends the process at once, as the first does in what does not listen. */
+function listenForInterrupt() {
+  const controller = new AbortController();
+  let heard: NodeJS.Signals | null = null;
+  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+    process.once(signal, () => {
+      heard = signal;
+      controller.abort();
+    });
+  return {
+    signal: controller.signal,
+    /** Ends the process by the signal, where one was heard: a shell that runs a script then stops too. */
+    end: () => {
+      if (heard !== null) process.kill(process.pid, heard);
+    },
+  };
 }
 
 /** Files that a format's flags name. */
@@ -113,6 +136,20 @@ function readCorpus(corpus: string | undefined, optional: boolean): string | nul
 }
 
 function sayReport(report: ImportReport, { rejects, dryRun }: { rejects: string; dryRun: boolean }): void {
+  const { entries, stopped } = report;
+  if (stopped === null || entries.taken > 0) sayCounts(report);
+  const refused = stopped === null && entries.refused > 0 ? `: see ${rejects}` : '';
+  console.log(
+    `${entries.taken} entries ${dryRun ? 'would be taken' : 'taken'}, ${entries.refused} refused${refused}`,
+  );
+  if (entries.refused === 0 && stopped === null && existsSync(rejects))
+    console.log(`${rejects} is of an earlier import: this one refused nothing.`);
+  if (dryRun) console.log('Nothing was written to the base.');
+  if (stopped !== null) console.error(stopped);
+  if (entries.refused > 0 || stopped !== null) process.exitCode = NO;
+}
+
+function sayCounts(report: ImportReport): void {
   for (const [noun, { added, changed, unchanged, refused, withdrawn }] of report.counts) {
     if (added + changed + unchanged + refused + withdrawn === 0) continue;
     const gone = withdrawn === 0 ? '' : `, ${withdrawn} withdrawn`;
@@ -120,7 +157,7 @@ function sayReport(report: ImportReport, { rejects, dryRun }: { rejects: string;
       `${noun.padEnd(8)} ${added} added, ${changed} changed, ${unchanged} unchanged, ${refused} refused${gone}`,
     );
   }
-  const { spans, actors, entries } = report;
+  const { spans, actors } = report;
   if (Object.values(spans).some((n) => n > 0))
     console.log(
       `spans    ${spans.exact} exact, ${spans.moved} moved, ${spans.ambiguous} ambiguous, ${spans.missing} missing`,
@@ -136,12 +173,4 @@ function sayReport(report: ImportReport, { rejects, dryRun }: { rejects: string;
         : `${report.repeated} records came again as they were`,
     );
   for (const note of report.notes) console.log(note);
-  console.log(
-    `${entries.taken} entries ${dryRun ? 'would be taken' : 'taken'}, ${entries.refused} refused${entries.refused > 0 && report.stopped === null ? `: see ${rejects}` : ''}`,
-  );
-  if (entries.refused === 0 && report.stopped === null && existsSync(rejects))
-    console.log(`${rejects} is of an earlier import: this one refused nothing.`);
-  if (dryRun) console.log('Nothing was written to the base.');
-  if (report.stopped !== null) console.error(report.stopped);
-  if (entries.refused > 0 || report.stopped !== null) process.exitCode = NO;
 }

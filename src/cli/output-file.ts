@@ -1,14 +1,26 @@
 /** Files that a command is to write, looked at before it does any work. */
-import { accessSync, constants, statSync } from 'node:fs';
+import { accessSync, constants, lstatSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { UsageError } from '../errors.ts';
 
-/** Throws UsageError where `path`, given by `flag`, cannot be written, or is a file that the command reads. */
-export function requireOutput(flag: string, path: string, reads: readonly string[]): void {
+/**
+ * Throws UsageError where `path`, given by `flag`, cannot be written, or is a file that the command reads: one of
+ * `reads`, or of those that the base consists of. What is written takes the place of what is there.
+ */
+export function requireOutput(
+  flag: string,
+  path: string,
+  { base, reads = [] }: { base: string; reads?: readonly string[] },
+): void {
   const refuse = (why: string) => new UsageError(`${flag} ${path}: ${why}.`);
   if (reads.some((file) => isSameFile(file, path))) throw refuse('this is one of the files to be read');
+  if (OF_BASE.some((ending) => isSameFile(`${base}${ending}`, path)))
+    throw refuse('this is a file of the base');
   const folder = dirname(resolve(path));
-  if (statSync(path, { throwIfNoEntry: false })?.isDirectory() === true) throw refuse('it is a folder');
+  const there = statSync(path, { throwIfNoEntry: false });
+  if (there?.isDirectory() === true) throw refuse('it is a folder');
+  if (there?.isFile() === false || isLink(path))
+    throw refuse('it is no file by itself, which a new one could replace');
   if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true)
     throw refuse(`there is no folder ${folder}`);
   try {
@@ -16,6 +28,13 @@ export function requireOutput(flag: string, path: string, reads: readonly string
   } catch {
     throw refuse(`nothing may be written to ${folder} by whoever runs this`);
   }
+}
+
+/** A base that is open is in several files. */
+const OF_BASE = ['', '-wal', '-shm', '-journal'];
+
+function isLink(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true;
 }
 
 /** By whatever names, links included. */

@@ -5,11 +5,8 @@ type Progress = { done: number; total: number; what: string };
 
 export function openProgressBar(): { show: (progress: Progress) => void; stop: () => void } {
   if (process.stderr.isTTY !== true) return { show: () => {}, stop: () => {} };
-  const bar = new SingleBar({
-    format: '{bar} {percentage}% {what}',
-    hideCursor: true,
-    clearOnComplete: true,
-  });
+  // The cursor stays: after Ctrl-C nobody would show it again.
+  const bar = new SingleBar({ format: '{bar} {percentage}% {what}', clearOnComplete: true });
   return {
     show({ done, total, what }) {
       if (!bar.isActive) bar.start(total, done, { what });

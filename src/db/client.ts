@@ -1,5 +1,5 @@
 /** Opening the database file: pragmas, migrations, and the checks that a migration lost nothing. */
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { accessSync, constants, existsSync, mkdirSync, readFileSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -26,9 +26,7 @@ export function openDatabase(path: string, options: { readonly?: boolean } = {})
   let db: Db;
   try {
     if (!inMemory && !options.readonly) mkdirSync(dirname(path), { recursive: true });
-    db = new Database(path, { readonly: options.readonly ?? false });
-    // Reading the header is what tells a database from any other file.
-    db.pragma('schema_version');
+    db = openFile(path, options.readonly ?? false);
     db.pragma('busy_timeout = 5000');
     // SQLite's own 2 MB make a row that is found through an index cost thrice as much.
     db.pragma(`cache_size = -${CACHE_KIB}`);
@@ -39,9 +37,41 @@ export function openDatabase(path: string, options: { readonly?: boolean } = {})
     db.pragma('foreign_keys = ON');
     registerFunctions(db);
   } catch (error) {
-    throw new UsageError(`The database ${path} cannot be opened: ${(error as Error).message}.`);
+    const why = explainUnopened(path, options.readonly ?? false, error);
+    throw new UsageError(`The database ${path} cannot be opened: ${why}.`);
   }
   return db;
+}
+
+function explainUnopened(path: string, readonly: boolean, error: unknown): string {
+  const { code = '', message } = error as { code?: string; message: string };
+  if (/^SQLITE_(BUSY|LOCKED)/.test(code))
+    return 'somebody else has it to themselves, as an import does that loads it anew; try again when that has ended';
+  if (!/^SQLITE_(READONLY|CANTOPEN)/.test(code) || !existsSync(path)) return message;
+  if (statSync(path).isDirectory()) return 'it is a folder';
+  try {
+    accessSync(path, constants.R_OK);
+  } catch {
+    return 'it may not be read by whoever runs this';
+  }
+  return readonly
+    ? 'SQLite keeps two files beside it while it is read, and its folder may not be written to by whoever runs this; a copy in another folder can be read'
+    : 'it, or its folder, may not be written to by whoever runs this';
+}
+
+function openFile(path: string, readonly: boolean): Db {
+  for (let again = false; ; again = true) {
+    const db = new Database(path, { readonly });
+    try {
+      // Reading the header is what tells a database from any other file.
+      db.pragma('schema_version');
+      return db;
+    } catch (error) {
+      db.close();
+      // An import may have put another file in its place while this waited for it.
+      if (again || (error as { code?: unknown }).code !== 'SQLITE_NOTADB') throw error;
+    }
+  }
 }
 
 /**

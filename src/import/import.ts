@@ -3,6 +3,7 @@
  * file that can be mended. Importing the same files again changes nothing, and completes an import that was cut short.
  */
 import { accessSync, constants, statSync } from 'node:fs';
+import { setImmediate } from 'node:timers/promises';
 import type { Db } from '../db/client.ts';
 import { explainUnreadable, UsageError } from '../errors.ts';
 import type { Noun } from '../resources/resource.ts';
@@ -51,7 +52,12 @@ export type ImportOptions = {
   /** Whether what is committed stays, whatever comes after it: not so in a file that is thrown away. */
   lasting: boolean;
   onProgress?: ((progress: ImportProgress) => void) | undefined;
+  /** Ends the import before its files do. */
+  signal?: AbortSignal | undefined;
 };
+
+/** Entries after which progress is told, and whoever wants the import to end is heard. */
+const ENTRIES_IN_TURN = 500;
 
 export async function importFiles(db: Db, store: ImportStore, given: ImportOptions): Promise<ImportReport> {
   const { format, files, rejects } = given;
@@ -82,24 +88,52 @@ export async function importFiles(db: Db, store: ImportStore, given: ImportOptio
       else run.reject(item);
       entries += 1;
       done = Math.min(total, done + Buffer.byteLength(item.raw));
-      if (entries % 500 === 0) given.onProgress?.({ done, total, what: `${entries} entries` });
+      if (entries % ENTRIES_IN_TURN > 0) continue;
+      given.onProgress?.({ done, total, what: `${entries} entries` });
+      await heed(given.signal);
     }
     run.finish();
     rejects.finish();
   } catch (error) {
     rejects.abandon();
-    const { taken } = run.report.entries;
-    if (isDiskFull(error))
-      run.report.stopped = `The disk is full (${(error as Error).message}): the base is as it was after the last batch, ${taken} entries in. Make room and run the same import again.`;
-    else if (error instanceof UsageError && given.lasting && taken > 0)
-      run.report.stopped = `${error.message} The base is as it was after the last batch, ${taken} entries in. Mend the file and run the same import again.`;
-    else throw error;
+    stopReport(run.report, error, given);
   }
   given.onProgress?.({ done: total, total, what: `${entries} entries` });
   run.report.notes.push(
     ...[...notes].map(([sentence, count]) => (count === 0 ? sentence : `${count} ${sentence}`)),
   );
   return run.report;
+}
+
+/** Signals are heard between two turns of the event loop. Throws where the import is to end. */
+export async function heed(signal: AbortSignal | undefined): Promise<void> {
+  await setImmediate();
+  signal?.throwIfAborted();
+}
+
+/** Says what ended the import, and what is in the base then. Throws any error that is none of an import that was cut short. */
+export function stopReport(
+  report: ImportReport,
+  error: unknown,
+  { lasting, signal }: Pick<ImportOptions, 'lasting' | 'signal'>,
+): void {
+  const { taken } = report.entries;
+  const full = isDiskFull(error);
+  const why = signal?.aborted
+    ? 'The import was interrupted'
+    : full
+      ? `The disk is full (${(error as Error).message})`
+      : null;
+  if (why === null && error instanceof UsageError && lasting && taken > 0) {
+    report.stopped = `${error.message} The base is as it was after the last batch, ${taken} entries in. Mend the file and run the same import again.`;
+    return;
+  }
+  if (why === null) throw error;
+  const room = full ? `Make room${lasting ? '' : ' for a base of this size'} and run` : 'Run';
+  const state = lasting ? `after the last batch, ${taken} entries in` : 'before the import';
+  const advice = `${room} the same import again${lasting && !full ? ' to complete it' : ''}.`;
+  report.stopped = `${why}: the base is as it was ${state}. ${advice}`;
+  if (!lasting) report.entries.taken = 0;
 }
 
 /** All files are looked at before the first is read. */

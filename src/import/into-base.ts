@@ -4,11 +4,10 @@ import { type Db, migrateDatabase } from '../db/client.ts';
 import { openImportStore } from '../store/batch.ts';
 import { openBulkLoad } from '../store/bulk.ts';
 import { isOfThisRelease } from '../store/declarations.ts';
-import { isDiskFull } from '../store/failures.ts';
 import { isEmpty, measureBase } from '../store/lookup.ts';
 import { openScratch } from '../store/scratch.ts';
 import { renewRecords } from '../store/write.ts';
-import { type ImportOptions, type ImportReport, importFiles } from './import.ts';
+import { heed, type ImportOptions, type ImportReport, importFiles, stopReport } from './import.ts';
 
 /** Few enough that a reader, or another writer, never waits for long. */
 const RECORDS_IN_BATCH = 1000;
@@ -56,35 +55,28 @@ export async function importIntoBase(
   );
   const bulk = size >= bulkFrom && (isEmpty(db) || size > measureBase(db)) ? openBulkLoad(db) : null;
   if (bulk === null) return importFiles(db, openImportStore(db), options);
+  const loading = { ...options, batch: RECORDS_IN_BULK, lasting: false };
   let report: ImportReport | null = null;
   try {
-    report = await importFiles(bulk.db, openImportStore(bulk.db, bulk.index), {
-      ...options,
-      batch: RECORDS_IN_BULK,
-      lasting: false,
-    });
+    report = await importFiles(bulk.db, openImportStore(bulk.db, bulk.index), loading);
     if (report.stopped === null && report.entries.taken > 0) {
-      bulk.finish((what) => given.onProgress?.({ done: size, total: size, what }));
+      await bulk.finish((what) => {
+        given.onProgress?.({ done: size, total: size, what });
+        return heed(given.signal);
+      });
       return report;
     }
   } catch (error) {
     bulk.abandon();
-    if (report === null || !isDiskFull(error)) throw error;
-    report.stopped = (error as Error).message;
-    return sayNothingWritten(report);
+    if (report === null) throw error;
+    stopReport(report, error, loading);
+    return report;
   }
   bulk.abandon();
-  return report.stopped === null ? report : sayNothingWritten(report);
+  return report;
 }
 
 function bringUpToDate(db: Db): void {
   migrateDatabase(db);
   renewRecords(db);
-}
-
-/** A load into a new file has no batches that stay. */
-function sayNothingWritten(report: ImportReport): ImportReport {
-  const stopped =
-    'The disk is full: the base is as it was before the import. Make room for a base of this size and run the same import again.';
-  return { ...report, stopped, entries: { ...report.entries, taken: 0 } };
 }

@@ -1,5 +1,5 @@
 /** The file of entries that could not be taken: each with its place and reason, to be mended and imported again. */
-import { closeSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, extname } from 'node:path';
 import type { ImportFormat, ImportReject } from './format.ts';
 
@@ -24,11 +24,11 @@ export function openRejects(path: string, format: ImportFormat): RejectsFile {
   let file: number | null = null;
   return {
     add(reject) {
-      if (file === null) {
-        file = openSync(unfinished, 'w');
-        writeSync(file, format.rejectsHeader?.() ?? '');
-      }
-      writeSync(file, format.writeReject?.(reject) ?? writeWithComment(reject));
+      const begun = file !== null;
+      file ??= openSync(unfinished, 'w');
+      const text = format.writeReject?.(reject) ?? writeWithComment(reject);
+      // Not writeSync, which may write a part.
+      writeFileSync(file, begun ? text : `${format.rejectsHeader?.() ?? ''}${text}`);
     },
     finish() {
       if (file === null) return;

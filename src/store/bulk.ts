@@ -13,8 +13,8 @@ export type BulkLoad = {
   /** The new file. It has no index but those of primary keys: ids are found by `index`. */
   db: Db;
   index: KeyIndex;
-  /** Makes indexes and what is derived, and puts the file in the base's place. The base's handle is closed then. */
-  finish: (say: (what: string) => void) => void;
+  /** Makes indexes and what is derived, and puts the file in the base's place. The base's handle is closed then. `say` may throw. */
+  finish: (say: (what: string) => Promise<void>) => Promise<void>;
   /** Throws the new file away and gives the base back as it was. */
   abandon: () => void;
 };
@@ -60,20 +60,17 @@ export function openBulkLoad(db: Db): BulkLoad | null {
   return {
     db: load,
     index: indexKeys(load),
-    finish(say) {
-      const make = (type: SchemaEntry['type']) => {
-        for (const entry of schema) {
-          if (entry.type !== type) continue;
-          if (type === 'index') say(`index ${entry.name}`);
-          load.exec(entry.sql);
-        }
-      };
-      make('index');
+    async finish(say) {
+      const made = (type: SchemaEntry['type']) => schema.filter((entry) => entry.type === type);
+      for (const { name, sql } of made('index')) {
+        await say(`index ${name}`);
+        load.exec(sql);
+      }
       for (const { name, rebuild } of listDerived(load)) {
-        say(name);
+        await say(name);
         rebuild(load);
       }
-      make('trigger');
+      for (const { sql } of made('trigger')) load.exec(sql);
       load.close();
       synchronize(beside);
       // To be closed after the base: closing any handle of a file gives up the locks that the process holds on it.

@@ -16,7 +16,12 @@ export function openScratch(db: Db): Scratch {
     return { db: copy, discard: () => copy.close() };
   }
   removeFile(path);
-  db.prepare('VACUUM INTO ?').run(path);
+  try {
+    db.prepare('VACUUM INTO ?').run(path);
+  } catch (error) {
+    removeFile(path);
+    throw error;
+  }
   const copy = openDatabase(path);
   // Not without a journal: a batch that the tables refuse is rolled back.
   copy.pragma('journal_mode = MEMORY');

@@ -1,6 +1,6 @@
 // The command line as a script sees it: what it prints, where, and its exit code. A start costs, so there are few.
 import { spawn, spawnSync } from 'node:child_process';
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
@@ -64,7 +64,7 @@ describe('what is not understood exits with 2, in a sentence and without a stack
     [['sreve'], {}, "unknown command 'sreve'"],
     [['seed', '--databse', 'x'], {}, "unknown option '--databse'"],
     [['seed'], { PORT: '80', LOG_LEVEL: 'loud' }, 'LOG_LEVEL="loud" is not one of'],
-    [['seed'], { DATABASE: tmpdir() }, 'cannot be opened'],
+    [['seed'], { DATABASE: tmpdir() }, 'cannot be opened: it is a folder'],
     [['seed'], { DATABASE: join(root, 'package.json') }, 'file is not a database'],
     [['seed'], { SEEDS: '/nowhere' }, 'There is no folder of seeds at /nowhere.'],
     [['verify', '--text', '/nowhere/text.txt'], {}, 'there is no such file'],
@@ -211,6 +211,7 @@ describe('import and export', () => {
     const database = join(folder, 'verbatim.sqlite');
     run(['seed'], { DATABASE: database });
     const bytes = readFileSync(database);
+    symlinkSync(join(folder, 'elsewhere.ndjson'), join(folder, 'link.ndjson'));
     for (const [flag, args] of [
       ['--output', ['export']],
       ['--rejects', ['import', join(folder, 'any.csv'), '--from', 'csv', '--corpus', 'any']],
@@ -218,7 +219,9 @@ describe('import and export', () => {
       for (const [path, why] of [
         [folder, 'it is a folder'],
         [join(folder, 'none', 'file'), 'there is no folder'],
-        [`${folder}/../${basename(folder)}/verbatim.sqlite`, 'this is one of the files to be read'],
+        [`${folder}/../${basename(folder)}/verbatim.sqlite`, 'this is a file of the base'],
+        [`${database}-wal`, 'this is a file of the base'],
+        [join(folder, 'link.ndjson'), 'it is no file by itself'],
       ] as const)
         expect(run([...args, flag, path], { DATABASE: database })).toMatchObject({
           status: 2,

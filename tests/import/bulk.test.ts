@@ -95,7 +95,7 @@ test('while a base is loaded nobody else writes to it, and a load that is given 
   expect(() => {
     const other = openDatabase(path);
     other.close();
-  }).toThrow('locked');
+  }).toThrow('somebody else has it to themselves');
   load?.db.exec("UPDATE actors SET name = 'x'");
   load?.abandon();
   expect(existsSync(`${path}.loading`)).toBe(false);

@@ -55,7 +55,9 @@ test.each([60, 750])(
     db.pragma(`max_page_count = ${(db.pragma('page_count', { simple: true }) as number) + room}`);
     const before = readDataVersion(db);
     const report = await importText(db, writeLines(people), { from: 'verbatim', bulkFrom: 1 });
-    expect(report.stopped).toContain('The disk is full: the base is as it was before the import');
+    expect(report.stopped).toMatch(
+      /^The disk is full \(.*\): the base is as it was before the import\. Make room for/,
+    );
     expect(report.entries.taken).toBe(0);
     expect(readDataVersion(db)).toBe(before);
     expect(db.prepare('SELECT count(*) FROM actors').pluck().get()).toBe(5);
@@ -67,6 +69,31 @@ test.each([60, 750])(
     const loaded = openDatabase(join(dirname(db.name), 'base.sqlite'), { readonly: true });
     expect(verifyBase(loaded).failures).toEqual([]);
     loaded.close();
+  },
+);
+
+test.each([
+  ['in batches', {}, 1000, 'after the last batch, 1000 entries in'],
+  ['into a new file', { bulkFrom: 1 }, 0, 'before the import'],
+  ['on a copy', { dryRun: true }, 0, 'before the import'],
+])(
+  'who interrupts an import %s is told what is in the base, and nothing is left beside it',
+  async (_how, options, taken, state) => {
+    const db = openFile();
+    const controller = new AbortController();
+    const report = await importText(db, `{}\n${writeLines(people)}`, {
+      from: 'verbatim',
+      ...options,
+      signal: controller.signal,
+      onProgress: ({ what }) => what.startsWith('1500') && controller.abort(),
+    });
+    expect(report.stopped).toContain(`The import was interrupted: the base is as it was ${state}. Run the`);
+    expect([report.entries.taken, report.rejects]).toEqual([taken, '']);
+    expect(db.prepare('SELECT count(*) FROM actors').pluck().get()).toBe(taken);
+    expect(readdirSync(dirname(db.name)).filter((name) => !/sqlite(-wal|-shm)?$/.test(name))).toEqual([]);
+    const again = await importText(db, writeLines(people), { from: 'verbatim' });
+    expect(again).toMatchObject({ stopped: null, entries: { taken: people.length } });
+    db.close();
   },
 );
 

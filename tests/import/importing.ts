@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import type { Db } from '../../src/db/client.ts';
 import { importFormats } from '../../src/import/formats.ts';
-import type { ImportReport } from '../../src/import/import.ts';
+import type { ImportOptions, ImportReport } from '../../src/import/import.ts';
 import { importIntoBase } from '../../src/import/into-base.ts';
 import { openRejects } from '../../src/import/rejects.ts';
 import { resources } from '../../src/resources/registry.ts';
@@ -29,6 +29,8 @@ export async function importFiles(
     bulkFrom?: number;
     kind?: string;
     flags?: Record<string, string | boolean>;
+    onProgress?: ImportOptions['onProgress'];
+    signal?: AbortSignal;
   },
 ): Promise<Imported> {
   const format = importFormats.find(({ name }) => name === options.from);
@@ -43,6 +45,8 @@ export async function importFiles(
       actor_kind: options.kind ?? 'person',
       options: options.flags ?? {},
       rejects: openRejects(rejects, format),
+      onProgress: options.onProgress,
+      signal: options.signal,
     },
     {
       dryRun: options.dryRun ?? false,
