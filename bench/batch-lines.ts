@@ -168,7 +168,12 @@ export async function measureSizes(
           theirs: least,
           ratio: cost / least,
           ...judge(cost / least, { at_most: 1.3 }),
-          note: `p99 ${pickMedian(runs[n + 1] ?? [], (run) => run.p99_ms).toFixed(1)} ms`,
+          note: [
+            `p99 ${pickMedian(runs[n + 1] ?? [], (run) => run.p99_ms).toFixed(1)} ms`,
+            ...(n === 0
+              ? []
+              : [`${(cost / (costs[n] ?? 0)).toFixed(2)} of ${nameSize(bases[n]?.quotes ?? 0)}`]),
+          ].join('; '),
         });
       });
     }

@@ -22,6 +22,7 @@ const values = new Command('bench')
   .option('--peers', 'fetch two packages that people use instead, and measure them too', false)
   .option('--only <steps>', 'only these steps, with commas; what was measured before of others is kept')
   .option('--quotes <number>', 'size of the base; another of a tenth is used besides', '1000000')
+  .option('--largest <number>', 'size of a base that only the step `sizes` asks, after the two others')
   .option('--data <folder>', 'where bases are kept', DATA_FOLDER)
   .option('--rounds <number>', 'turns of each side', '5')
   .option('--seconds <number>', 'length of a turn', '2')
@@ -31,6 +32,7 @@ const values = new Command('bench')
   .opts<
     Record<'quotes' | 'imported' | 'data' | 'rounds' | 'seconds' | 'connections', string> & {
       only?: string;
+      largest?: string;
       quick: boolean;
       dry: boolean;
       build: boolean;
@@ -47,6 +49,11 @@ const pace: Pace = values.quick
       addresses: 200_000,
     };
 const quotes = values.quick ? 300 : Number(values.quotes);
+const sizes = [
+  Math.max(100, Math.round(quotes / 10)),
+  quotes,
+  ...(values.largest === undefined ? [] : [Number(values.largest)]),
+];
 const folder = values.quick ? mkdtempSync(join(tmpdir(), 'verbatim-bench-')) : values.data;
 const started = performance.now();
 
@@ -58,12 +65,13 @@ function say(what: string): void {
 }
 
 async function runSteps(): Promise<void> {
-  const bases = [Math.max(100, Math.round(quotes / 10)), quotes].map((size) => {
+  const bases = sizes.map((size) => {
     say(`base of ${size} quotes`);
     return { quotes: size, path: ensureBase(size, folder) };
   });
   if (values.build) return;
-  for (const { path } of bases) await warmBase(path);
+  // The largest first: it may push the others out of memory.
+  for (const { path } of bases.toReversed()) await warmBase(path);
   const results = openResults({
     about: { machine: describeMachine(), loader, quotes },
     command: ['npm run bench', ...(process.argv.length > 2 ? ['--'] : []), ...process.argv.slice(2)].join(

@@ -12,7 +12,7 @@ export type Measured = { lines: Line[]; latencies?: Latency[] };
 export type Step = { name: string; measure: () => Promise<Measured> };
 
 type Options = {
-  /** The last is the one that is measured, the first is compared with. */
+  /** A smaller one, the one that is measured, and perhaps a larger one that is compared with both. */
   bases: readonly { quotes: number; path: string }[];
   pace: Pace;
   imported: number;
@@ -24,7 +24,7 @@ const MOST_BATCHES = 3;
 const WORKERS = 2;
 
 export function listSteps({ bases, pace, imported, quick }: Options): Step[] {
-  const [smaller, base] = [bases[0], bases.at(-1)] as { quotes: number; path: string }[];
+  const [smaller, base] = bases;
   if (base === undefined || smaller === undefined) throw new Error('There is no base to measure.');
   const batches = Math.min(MOST_BATCHES, pace.rounds);
   const steps: [name: string, measure: () => Promise<Line[]>][] = [
