@@ -83,7 +83,7 @@ export async function buildApp({ db, config, logger }: AppOptions): Promise<Fast
   });
   app.addHook('onClose', async () => compute.close());
   await registerContract(app);
-  registerHouse(app, db);
+  registerHouse(app, { db, compute });
   registerNouns(app, { db, compute, page_size: config.PAGE_SIZE, page_size_max: config.PAGE_SIZE_MAX });
   registerAgreement(app, { db, compute, page_size: config.PAGE_SIZE, page_size_max: config.PAGE_SIZE_MAX });
   registerComparisons(app, { db, compute, page_size: config.PAGE_SIZE, page_size_max: config.PAGE_SIZE_MAX });

@@ -1,11 +1,11 @@
 /** Lists and counts for which every row that matches is read, however many. */
 import type { Db } from '../db/client.ts';
-import { countMatching } from '../query/count.ts';
+import { type Counts, countAll, countMatching } from '../query/count.ts';
 import { type Facets, type GroupPage, readFacetsExactly, readGroupsExactly } from '../query/group.ts';
 import { resolveIds } from '../query/ids.ts';
 import { parseParams, type RawParams } from '../query/params.ts';
 import { type Page, readPage } from '../query/read.ts';
-import { getResource } from '../resources/registry.ts';
+import { getResource, servedResources } from '../resources/registry.ts';
 import type { Noun } from '../resources/resource.ts';
 
 /** A list as it was asked for: parameters, and the filters that its address sets. */
@@ -27,4 +27,8 @@ export async function answerExactly(db: Db, asked: AskedList): Promise<ExactAnsw
     page: page.total_is === 'exact' ? page : { ...page, total: countMatching(db, query), total_is: 'exact' },
     ...(query.facets === null ? {} : { facets: readFacetsExactly(db, query) }),
   };
+}
+
+export function countServed(db: Db): Counts {
+  return countAll(db, servedResources);
 }

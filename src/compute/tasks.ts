@@ -8,6 +8,7 @@ type Task<Args, Answer> = (db: Db, args: Args) => Answer | Promise<Answer>;
 
 export const tasks = {
   answer_exactly: async () => (await import('./exact.ts')).answerExactly,
+  count_served: async () => (await import('./exact.ts')).countServed,
   compare_actors: async () => (await import('../analysis/comparisons.ts')).compareAsked,
   draw_network: async () => (await import('./networks.ts')).drawNetwork,
   find_shifts: async () => (await import('../analysis/shifts.ts')).findAskedShifts,

@@ -1,7 +1,9 @@
 /** How many rows match. */
 import type { Db } from '../db/client.ts';
-import type { Steps } from '../db/one-state.ts';
+import { readDataVersion } from '../db/data-version.ts';
+import { readOneState, type Steps } from '../db/one-state.ts';
 import { prepare } from '../db/statements.ts';
+import type { Resource } from '../resources/resource.ts';
 import { WORK_BUDGET } from './budget.ts';
 import { joinSql, type Sql, TRUE } from './conditions.ts';
 import type { Query } from './params.ts';
@@ -53,4 +55,25 @@ export function countMatching(db: Db, query: Query): number {
 /** As one expression, so that SQLite finds no rows by parts of it. */
 function holds(test: Sql): Sql {
   return test === TRUE ? TRUE : { sql: `(${test.sql}) IS TRUE`, params: test.params };
+}
+
+export type Counts = { data_version: string; counts: Record<string, number> };
+
+/** Counting passes over the smallest index of a noun: so many rows take a few milliseconds. */
+const MOST_COUNTED = 500_000;
+
+/** Whether all records may be counted by the process that answers requests. Keys are given out from 1 on. */
+export function areFewRecords(db: Db, resources: readonly Resource[]): boolean {
+  const highest = ({ name }: Resource) =>
+    prepare(db, `SELECT coalesce(max(key), 0) FROM ${name}`).pluck().get() as number;
+  return resources.reduce((sum, resource) => sum + highest(resource), 0) <= MOST_COUNTED;
+}
+
+/** How many there are of each noun. */
+export function countAll(db: Db, resources: readonly Resource[]): Counts {
+  const count = ({ name }: Resource) => prepare(db, `SELECT count(*) FROM ${name}`).pluck().get() as number;
+  return readOneState(db, () => ({
+    data_version: readDataVersion(db),
+    counts: Object.fromEntries(resources.map((resource) => [resource.name, count(resource)])),
+  }));
 }

@@ -1,7 +1,5 @@
 /** Single records, and what is said of those that are not there. */
 import type { Db } from '../db/client.ts';
-import { readDataVersion } from '../db/data-version.ts';
-import { readOneState } from '../db/one-state.ts';
 import { prepare } from '../db/statements.ts';
 import { Refusal } from '../errors.ts';
 import { suggest } from '../nearest.ts';
@@ -26,27 +24,6 @@ export async function readRecord(
   const long = listLongFields(resource, fields);
   if (long.length > 0) Object.assign(record, readLongFields(db, resource, long, row[0]));
   return JSON.stringify(selectFields(record, buildSelection(fields)));
-}
-
-type Counts = { data_version: string; counts: Record<string, number> };
-const counted = new WeakMap<Db, Counts>();
-
-/** How many there are of each noun. The smallest index of each is passed over, so once for each state of the data. */
-export function countAll(db: Db, resources: readonly Resource[]): Counts {
-  return readOneState(db, () => {
-    const data_version = readDataVersion(db);
-    let known = counted.get(db);
-    if (known?.data_version !== data_version) {
-      const count = ({ name }: Resource) =>
-        prepare(db, `SELECT count(*) FROM ${name}`).pluck().get() as number;
-      known = {
-        data_version,
-        counts: Object.fromEntries(resources.map((resource) => [resource.name, count(resource)])),
-      };
-      counted.set(db, known);
-    }
-    return known;
-  });
 }
 
 export function hasRecord(db: Db, resource: Resource, id: string): boolean {

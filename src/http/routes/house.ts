@@ -1,10 +1,11 @@
 /** What is here, whether it is well, and what its words mean. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Compute } from '../../compute/compute.ts';
 import type { Db } from '../../db/client.ts';
 import { readDataVersion } from '../../db/data-version.ts';
 import { catalogue, Refusal } from '../../errors.ts';
 import { findNearest, suggest } from '../../nearest.ts';
-import { countAll } from '../../query/records.ts';
+import { areFewRecords, type Counts, countAll } from '../../query/count.ts';
 import { RELEASE } from '../../release.ts';
 import { servedResources } from '../../resources/registry.ts';
 import { wordLists } from '../../vocabulary.ts';
@@ -12,7 +13,8 @@ import { chooseFormat, FORMAT_TYPES, MEDIA_TYPES, tagAnswer } from '../negotiate
 import { describeRefusals, describeSamples } from '../operations.ts';
 import type { JsonSchema } from '../record-schemas.ts';
 
-export function registerHouse(app: FastifyInstance, db: Db): void {
+export function registerHouse(app: FastifyInstance, { db, compute }: { db: Db; compute: Compute }): void {
+  const count = openCounter(db, compute);
   app.get(
     '/healthz',
     {
@@ -63,31 +65,39 @@ export function registerHouse(app: FastifyInstance, db: Db): void {
         baseSchema,
         'unknown_parameter',
         'not_acceptable',
+        'deadline_exceeded',
       ),
     },
-    (request, reply) =>
-      sendTagged(db, request, reply, 'base', () => ({
-        name: 'Verbatim',
-        release: RELEASE,
-        ...countAll(db, servedResources),
-        links: {
-          ...Object.fromEntries(servedResources.map((resource) => [resource.name, `/v1/${resource.name}`])),
-          networks: '/v1/networks',
-          agreement: '/v1/agreement',
-          reconciliation: '/reconcile',
-          vocabulary: '/v1/vocabulary',
-          errors: '/v1/errors',
-          contract: '/openapi.json',
-          reference: '/docs',
-        },
-        // RFC 6570: what cannot be asked without a parameter.
-        templates: {
-          attributions: '/v1/attributions{?text,claimed_actor}',
-          suggestions: '/v1/suggest{?q}',
-          comparisons: '/v1/comparisons{?actor}',
-          shifts: '/v1/actors/{id}/shifts',
-        },
-      })),
+    async (request, reply) => {
+      if (isUnchanged(db, request, reply, 'base')) return reply.status(304).send();
+      const counts = await count();
+      // They may be those of a later state than there was when the request came.
+      tagAnswer(request, reply, counts.data_version, 'base', 'json');
+      return reply.type(MEDIA_TYPES.json).send(
+        JSON.stringify({
+          name: 'Verbatim',
+          release: RELEASE,
+          ...counts,
+          links: {
+            ...Object.fromEntries(servedResources.map((resource) => [resource.name, `/v1/${resource.name}`])),
+            networks: '/v1/networks',
+            agreement: '/v1/agreement',
+            reconciliation: '/reconcile',
+            vocabulary: '/v1/vocabulary',
+            errors: '/v1/errors',
+            contract: '/openapi.json',
+            reference: '/docs',
+          },
+          // RFC 6570: what cannot be asked without a parameter.
+          templates: {
+            attributions: '/v1/attributions{?text,claimed_actor}',
+            suggestions: '/v1/suggest{?q}',
+            comparisons: '/v1/comparisons{?actor}',
+            shifts: '/v1/actors/{id}/shifts',
+          },
+        }),
+      );
+    },
   );
   app.get(
     '/v1/vocabulary',
@@ -173,13 +183,25 @@ function sendFresh(reply: FastifyReply, value: unknown): FastifyReply {
   return reply.header('cache-control', 'no-store').type(MEDIA_TYPES.json).send(JSON.stringify(value));
 }
 
-function sendTagged(
-  db: Db,
-  request: FastifyRequest,
-  reply: FastifyReply,
-  canonical: string,
-  build: () => unknown,
-): FastifyReply {
+/** Counts once for each state of the data: few records here, many in a process of their own. */
+function openCounter(db: Db, compute: Compute): () => Promise<Counts> {
+  let last: { version: string; counts: Promise<Counts> } | null = null;
+  return () => {
+    const version = readDataVersion(db);
+    if (last?.version === version) return last.counts;
+    const counts = areFewRecords(db, servedResources)
+      ? Promise.resolve(countAll(db, servedResources))
+      : compute.ask('count_served', undefined);
+    last = { version, counts };
+    counts.catch(() => {
+      if (last?.counts === counts) last = null;
+    });
+    return counts;
+  };
+}
+
+/** Reads a request without parameters and tags its answer; whether the caller has it already. */
+function isUnchanged(db: Db, request: FastifyRequest, reply: FastifyReply, canonical: string): boolean {
   const [parameter] = Object.keys(request.query as object);
   if (parameter !== undefined)
     throw new Refusal(
@@ -188,7 +210,17 @@ function sendTagged(
       { parameter: parameter.slice(0, 100), allowed: [] },
     );
   chooseFormat(null, request, ['json']);
-  if (tagAnswer(request, reply, readDataVersion(db), canonical, 'json')) return reply.status(304).send();
+  return tagAnswer(request, reply, readDataVersion(db), canonical, 'json');
+}
+
+function sendTagged(
+  db: Db,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  canonical: string,
+  build: () => unknown,
+): FastifyReply {
+  if (isUnchanged(db, request, reply, canonical)) return reply.status(304).send();
   return reply.type(MEDIA_TYPES.json).send(JSON.stringify(build()));
 }
 
