@@ -62,6 +62,15 @@ export function writeRecords(
   return writeRows(rows, options.guard);
 }
 
+/** A whole table, a row for each record. */
+export function writeTable(
+  records: readonly Record<string, unknown>[],
+  columns: readonly Column[],
+  guard = false,
+): string {
+  return writeHeader(columns) + writeRecords(records, columns, { rows: null, guard });
+}
+
 /** An empty cell that is alone in its row is quoted: readers take an empty line for none. */
 export function writeRows(rows: readonly (readonly string[])[], guard: boolean): string {
   return stringify(rows as string[][], {

@@ -3,7 +3,7 @@ import { hash } from 'node:crypto';
 import { negotiate } from '@fastify/accept-negotiator';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Refusal } from '../errors.ts';
-import { FORMATS, type Format } from '../query/params.ts';
+import type { Format } from '../query/params.ts';
 import { RELEASE } from '../release.ts';
 
 export const FORMAT_TYPES: Record<Format, string> = {
@@ -40,26 +40,24 @@ declare module 'fastify' {
 }
 
 /** `format=` wins over `Accept`. Throws a Refusal where nothing the caller accepts is to be had. */
-export function chooseFormat(
+export function chooseFormat<F extends Format>(
   asked: Format | null,
   request: FastifyRequest,
-  formats: readonly Format[] = FORMATS,
-): Format {
-  return chooseAmong(
-    asked,
-    request,
-    ACCEPTED.filter(([, format]) => formats.includes(format)),
-  );
+  formats: readonly F[],
+): F {
+  const offered = ACCEPTED.filter(([, format]) => (formats as readonly Format[]).includes(format));
+  return chooseAmong(asked, request, offered as [type: string, format: F][]);
 }
 
 /** The same among formats of an address's own, the one it has without being asked first. */
 export function chooseAmong<F extends string>(
-  asked: F | null,
+  asked: string | null,
   request: FastifyRequest,
   offered: readonly (readonly [type: string, format: F])[],
 ): F {
   const formats = [...new Set(offered.map(([, format]) => format))];
-  if (asked !== null && formats.includes(asked)) return asked;
+  const chosen = formats.find((format) => format === asked);
+  if (chosen !== undefined) return chosen;
   if (asked !== null) {
     throw new Refusal('unknown_field', `This address has no \`format=${asked}\`.`, {
       parameter: 'format',

@@ -20,7 +20,7 @@ import {
   type WordList,
 } from '../vocabulary.ts';
 import { evidenceSchema } from './network-schemas.ts';
-import { describeFilters, describeRefusals, describeSamples } from './operations.ts';
+import { describeAnswers, describeFilters, describeSamples } from './operations.ts';
 import { type JsonSchema, ref } from './record-schemas.ts';
 
 /** The first is given to those who accept anything; edges and matrix are both CSV, and the matrix is its first. */
@@ -142,31 +142,24 @@ export function describeNetwork(): JsonSchema {
         ...describeNetworkFilters(),
       },
     },
-    response: {
-      200: {
-        description: 'The network.',
-        headers: {
-          ETag: { type: 'string', description: 'Stands for exactly these bytes; for `If-None-Match`.' },
-        },
-        content: Object.fromEntries(
-          Object.values(NETWORK_TYPES).map((type) => [
-            type,
-            { schema: type === NETWORK_TYPES.json ? ref('Network') : { type: 'string' } },
-          ]),
-        ),
-      },
-      304: { description: 'What the caller has is still right.', type: 'null' },
-      ...describeRefusals(
-        'unknown_parameter',
-        'invalid_value',
-        'unknown_id',
-        'conflicting_parameters',
-        'too_much',
-        'not_acceptable',
-        'deadline_exceeded',
-        'overloaded',
+    response: describeAnswers(
+      'The network.',
+      Object.fromEntries(
+        Object.values(NETWORK_TYPES).map((type) => [
+          type,
+          type === NETWORK_TYPES.json ? ref('Network') : { type: 'string' },
+        ]),
       ),
-    },
+
+      'unknown_parameter',
+      'invalid_value',
+      'unknown_id',
+      'conflicting_parameters',
+      'too_much',
+      'not_acceptable',
+      'deadline_exceeded',
+      'overloaded',
+    ),
     'x-codeSamples': describeSamples(NETWORK_EXAMPLE),
   };
 }
@@ -208,26 +201,19 @@ export function describeEvidence(limits: { page_size: number; page_size_max: num
         ...describeNetworkFilters(),
       },
     },
-    response: {
-      200: {
-        description: 'A page of records, or of pairs of records.',
-        headers: {
-          ETag: { type: 'string', description: 'Stands for exactly these bytes; for `If-None-Match`.' },
-        },
-        content: { 'application/json': { schema: evidenceSchema } },
-      },
-      304: { description: 'What the caller has is still right.', type: 'null' },
-      ...describeRefusals(
-        'unknown_parameter',
-        'invalid_value',
-        'unknown_id',
-        'conflicting_parameters',
-        'cursor_expired',
-        'not_acceptable',
-        'deadline_exceeded',
-        'overloaded',
-      ),
-    },
+    response: describeAnswers(
+      'A page of records, or of pairs of records.',
+      { 'application/json': evidenceSchema },
+
+      'unknown_parameter',
+      'invalid_value',
+      'unknown_id',
+      'conflicting_parameters',
+      'cursor_expired',
+      'not_acceptable',
+      'deadline_exceeded',
+      'overloaded',
+    ),
     'x-codeSamples': describeSamples(EVIDENCE_EXAMPLE),
   };
 }

@@ -38,6 +38,25 @@ export function describeRefusals(...codes: RefusalCode[]): Record<string, JsonSc
   return answers;
 }
 
+/** An answer with a tag, by its media types, and the refusals beside it. */
+export function describeAnswers(
+  description: string,
+  schemas: Readonly<Record<string, JsonSchema>>,
+  ...codes: RefusalCode[]
+): Record<string, JsonSchema> {
+  return {
+    200: {
+      description,
+      headers: {
+        ETag: { type: 'string', description: 'Stands for exactly these bytes; for `If-None-Match`.' },
+      },
+      content: Object.fromEntries(Object.entries(schemas).map(([type, schema]) => [type, { schema }])),
+    },
+    304: { description: 'What the caller has is still right.', type: 'null' },
+    ...describeRefusals(...codes),
+  };
+}
+
 /** An example as the reference shows it, for three readers. A test sends the first one. */
 export function describeSamples(path: string): JsonSchema[] {
   const url = `http://127.0.0.1:3000${path}`;
@@ -128,35 +147,30 @@ export function describeList(resource: Resource, limits: Limits, kin?: Kin): Jso
         ...describeControls(resource, listControls(resource), limits),
       },
     },
-    response: {
-      200: {
-        description:
-          'A page of records, or of counts; as CSV or NDJSON without `limit`, everything that matches.',
-        headers: {
-          ETag: { type: 'string', description: 'Stands for exactly these bytes; for `If-None-Match`.' },
-          Link: { type: 'string', description: 'The next page, as `rel="next"`.' },
-        },
-        content: {
-          [FORMAT_TYPES.json]: {
-            schema: groups ? { anyOf: [ref(`${name}Page`), ref('GroupPage')] } : ref(`${name}Page`),
-          },
-          [FORMAT_TYPES.csv]: { schema: { type: 'string' } },
-          [FORMAT_TYPES.ndjson]: { schema: { type: 'string' } },
-        },
-      },
-      304: { description: 'What the caller has is still right.', type: 'null' },
-      ...describeRefusals(
-        'unknown_parameter',
-        'invalid_value',
-        'unknown_id',
-        ...(kin === undefined ? [] : (['not_found', 'withdrawn'] as const)),
-        'not_acceptable',
-        'deadline_exceeded',
-        'overloaded',
-      ),
-    },
+    response: describeListAnswers(name, groups, kin !== undefined),
     'x-codeSamples': describeSamples(example),
   };
+}
+
+function describeListAnswers(name: string, groups: boolean, ofOne: boolean): Record<string, JsonSchema> {
+  const answers = describeAnswers(
+    'A page of records, or of counts; as CSV or NDJSON without `limit`, everything that matches.',
+    {
+      [FORMAT_TYPES.json]: groups ? { anyOf: [ref(`${name}Page`), ref('GroupPage')] } : ref(`${name}Page`),
+      [FORMAT_TYPES.csv]: { type: 'string' },
+      [FORMAT_TYPES.ndjson]: { type: 'string' },
+    },
+    'unknown_parameter',
+    'invalid_value',
+    'unknown_id',
+    ...(ofOne ? (['not_found', 'withdrawn'] as const) : []),
+    'not_acceptable',
+    'deadline_exceeded',
+    'overloaded',
+  );
+  const { headers, ...rest } = answers[200] as JsonSchema;
+  const link = { type: 'string', description: 'The next page, as `rel="next"`.' };
+  return { ...answers, 200: { ...rest, headers: { ...(headers as JsonSchema), Link: link } } };
 }
 
 export function describeItem(resource: Resource): JsonSchema {
@@ -174,17 +188,15 @@ export function describeItem(resource: Resource): JsonSchema {
         format: { type: 'string', enum: ['json'], description: 'For symmetry with lists.' },
       },
     },
-    response: {
-      200: {
-        description: `The ${resource.singular}.`,
-        headers: {
-          ETag: { type: 'string', description: 'Stands for exactly these bytes; for `If-None-Match`.' },
-        },
-        content: { [FORMAT_TYPES.json]: { schema: { anyOf: [ref(name), ref(`${name}Part`)] } } },
-      },
-      304: { description: 'What the caller has is still right.', type: 'null' },
-      ...describeRefusals('unknown_parameter', 'unknown_field', 'not_found', 'not_acceptable', 'withdrawn'),
-    },
+    response: describeAnswers(
+      `The ${resource.singular}.`,
+      { [FORMAT_TYPES.json]: { anyOf: [ref(name), ref(`${name}Part`)] } },
+      'unknown_parameter',
+      'unknown_field',
+      'not_found',
+      'not_acceptable',
+      'withdrawn',
+    ),
     'x-codeSamples': describeSamples(`/v1/${resource.name}/${ITEM_EXAMPLES[resource.name]}`),
   };
 }

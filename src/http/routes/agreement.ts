@@ -12,63 +12,62 @@ import {
   type PairAgreement,
   parseAgreement,
 } from '../../analysis/agreement.ts';
-import type { Compute } from '../../compute/compute.ts';
-import type { Db } from '../../db/client.ts';
-import { readDataVersion } from '../../db/data-version.ts';
 import { readOneState } from '../../db/one-state.ts';
 import { Refusal } from '../../errors.ts';
-import { type Column, writeHeader, writeRecords } from '../../formats/csv.ts';
+import { type Column, writeTable } from '../../formats/csv.ts';
 import { listFilters } from '../../query/filters.ts';
 import type { RawParams } from '../../query/params.ts';
 import { parseWord } from '../../query/values.ts';
 import { getResource } from '../../resources/registry.ts';
 import { listWords, stancePosition } from '../../vocabulary.ts';
-import { sendKept } from '../keep-answers.ts';
-import { chooseFormat, FORMAT_TYPES, MEDIA_TYPES, tagAnswer } from '../negotiate.ts';
-import { describeFilters, describeRefusals, describeSamples } from '../operations.ts';
+import {
+  ANALYSIS_FORMATS,
+  type AnalysisContext,
+  type AnalysisFormat,
+  answerAnalysis,
+  describeAnalysis,
+} from '../analyses.ts';
+import { chooseFormat } from '../negotiate.ts';
+import { describeFilters } from '../operations.ts';
 import { type JsonSchema, pageProperties, ref } from '../record-schemas.ts';
 
-type Context = { db: Db; compute: Compute; page_size: number; page_size_max: number };
-
-const FORMATS = ['json', 'csv'] as const;
 /** What the rows of a CSV file are. */
 const TABLES = ['differences', 'pairs', 'topics'] as const;
 type TableName = (typeof TABLES)[number];
 
-export function registerAgreement(app: FastifyInstance, context: Context): void {
+export function registerAgreement(app: FastifyInstance, context: AnalysisContext): void {
   app.get('/v1/agreement', { schema: describeAgreement(context) }, (request, reply) =>
     answerAgreement(context, request, reply),
   );
 }
 
 async function answerAgreement(
-  context: Context,
+  context: AnalysisContext,
   request: FastifyRequest,
   reply: FastifyReply,
-): Promise<unknown> {
-  const { db, compute, page_size } = context;
+): Promise<FastifyReply> {
+  const { db, compute, page_size, page_size_max } = context;
   const { table: given, ...raw } = request.query as RawParams;
   const asked = parseAgreement(request.query as RawParams, context, ['table']);
-  const format = chooseFormat(asked.query.format, request, FORMATS);
+  const format = chooseFormat(asked.query.format, request, ANALYSIS_FORMATS);
   const table = chooseTable(given, format);
-  const canonical = `${asked.canonical} ${table} ${page_size}`;
-  if (tagAnswer(request, reply, readDataVersion(db), canonical, format)) return reply.status(304).send();
-  const kept = sendKept(reply);
-  if (kept !== null) return kept;
   const all = table === 'differences' && asked.query.limit === null;
-  const limits = { page_size, page_size_max: context.page_size_max };
-  const agreement = isSmallAgreement(db, asked)
-    ? readOneState(db, () => measureAgreement(db, asked, all ? null : page_size))
-    : await compute.ask('measure_agreement', { raw, limits, all }, { signal: request.signal });
-  // The tag is that of the state of the data which was read: it may be a later one than when the request came.
-  tagAnswer(request, reply, agreement.data_version, canonical, format);
-  reply.type(MEDIA_TYPES[format]);
-  if (table === null) return JSON.stringify(agreement);
-  return writeHeader(COLUMNS[table]) + writeRecords(listRows(agreement, table), COLUMNS[table], PLAIN);
+  return answerAnalysis<Agreement>(context, request, reply, {
+    canonical: `${asked.canonical} ${table} ${page_size}`,
+    format,
+    find() {
+      if (isSmallAgreement(db, asked))
+        return readOneState(db, () => measureAgreement(db, asked, all ? null : page_size));
+      const limits = { page_size, page_size_max };
+      return compute.ask('measure_agreement', { raw, limits, all }, { signal: request.signal });
+    },
+    write: (agreement) =>
+      table === null ? JSON.stringify(agreement) : writeTable(listRows(agreement, table), COLUMNS[table]),
+  });
 }
 
 /** Null where the answer is no table. */
-function chooseTable(given: RawParams[string], format: 'json' | 'csv' | 'ndjson'): TableName | null {
+function chooseTable(given: RawParams[string], format: AnalysisFormat): TableName | null {
   const table = given === undefined ? 'differences' : parseWord('table', String(given), TABLES);
   if (format === 'csv') return table as TableName;
   if (given === undefined) return null;
@@ -78,8 +77,6 @@ function chooseTable(given: RawParams[string], format: 'json' | 'csv' | 'ndjson'
     { parameter: 'table' },
   );
 }
-
-const PLAIN = { rows: null, guard: false };
 
 const COEFFICIENT = ['value', 'why', 'observed', 'expected'];
 const COLUMNS: Record<TableName, Column[]> = {
@@ -240,59 +237,24 @@ const agreementSchema = whose({
   data_version: pageProperties.data_version,
 });
 
-function describeAgreement(limits: { page_size: number; page_size_max: number }): JsonSchema {
-  return {
+function describeAgreement(limits: AnalysisContext): JsonSchema {
+  return describeAnalysis(limits, {
     operationId: 'getAgreement',
     summary: 'Measure how far coders agree',
     description: `Krippendorff's alpha and Cohen's kappa over what several coders coded, and the units that they coded differently. What a coder did not code is missing, and not neutral. The filters of \`/v1/stances\` say what is measured: at most ${MOST_STANCES} stances of ${MOST_CODERS} coders, with ${MOST_KAPPAS} kappas.`,
-    tags: ['Comparisons'],
-    querystring: {
-      type: 'object',
-      properties: {
-        ...describeFilters([...listFilters(getResource('stances')).values()]),
-        q: { type: 'string', description: 'Words that the statement of a stance has.' },
-        table: {
-          type: 'string',
-          enum: [...TABLES],
-          description:
-            'CSV only: what the rows are. `differences` (the default) are codings of units that were coded differently, `pairs` the kappas, `topics` the alphas.',
-        },
-        limit: {
-          type: 'integer',
-          minimum: 1,
-          maximum: limits.page_size_max,
-          default: limits.page_size,
-          description: `Differences on a page. Without it, CSV has all of them, at most ${MOST_DIFFERENCES} units.`,
-        },
-        cursor: {
-          type: 'string',
-          description: '`differences.next_cursor` of the answer before, with the same filters.',
-        },
-        format: { type: 'string', enum: [...FORMATS], description: 'Wins over the `Accept` header.' },
+    parameters: {
+      ...describeFilters([...listFilters(getResource('stances')).values()]),
+      table: {
+        type: 'string',
+        enum: [...TABLES],
+        description:
+          'CSV only: what the rows are. `differences` (the default) are codings of units that were coded differently, `pairs` the kappas, `topics` the alphas.',
       },
     },
-    response: {
-      200: {
-        description: 'Coefficients and differences; as CSV, a table of one of them.',
-        headers: {
-          ETag: { type: 'string', description: 'Stands for exactly these bytes; for `If-None-Match`.' },
-        },
-        content: {
-          [FORMAT_TYPES.json]: { schema: agreementSchema },
-          [FORMAT_TYPES.csv]: { schema: { type: 'string' } },
-        },
-      },
-      304: { description: 'What the caller has is still right.', type: 'null' },
-      ...describeRefusals(
-        'unknown_parameter',
-        'invalid_value',
-        'unknown_id',
-        'too_much',
-        'not_acceptable',
-        'deadline_exceeded',
-        'overloaded',
-      ),
-    },
-    'x-codeSamples': describeSamples('/v1/agreement?source.corpus=eftekhari-russia-iran'),
-  };
+    limit: `Differences on a page. Without it, CSV has all of them, at most ${MOST_DIFFERENCES} units.`,
+    cursor: '`differences.next_cursor` of the answer before, with the same filters.',
+    answer: 'Coefficients and differences; as CSV, a table of one of them.',
+    schema: agreementSchema,
+    example: '/v1/agreement?source.corpus=eftekhari-russia-iran',
+  });
 }

@@ -16,7 +16,7 @@ import { Refusal } from '../../errors.ts';
 import type { RawParams } from '../../query/params.ts';
 import { attributionSchema } from '../attribution-schema.ts';
 import { chooseFormat, FORMAT_TYPES, MEDIA_TYPES, tagAnswer } from '../negotiate.ts';
-import { describePosts, describeRefusals, describeSamples } from '../operations.ts';
+import { describeAnswers, describePosts, describeRefusals, describeSamples } from '../operations.ts';
 import type { JsonSchema } from '../record-schemas.ts';
 
 export function registerAttributions(app: FastifyInstance, db: Db): void {
@@ -115,17 +115,11 @@ function describeGet(): JsonSchema {
     description: DESCRIPTION,
     tags: ['Attributions'],
     querystring: { type: 'object', required: ['text'], properties: parameters },
-    response: {
-      200: {
-        description: 'A verdict, and the candidates, best first.',
-        headers: {
-          ETag: { type: 'string', description: 'Stands for exactly these bytes; for `If-None-Match`.' },
-        },
-        content: { [FORMAT_TYPES.json]: { schema: attributionSchema } },
-      },
-      304: { description: 'What the caller has is still right.', type: 'null' },
-      ...describeRefusals(...REFUSALS),
-    },
+    response: describeAnswers(
+      'A verdict, and the candidates, best first.',
+      { [FORMAT_TYPES.json]: attributionSchema },
+      ...REFUSALS,
+    ),
     'x-codeSamples': describeSamples(`/v1/attributions?${new URLSearchParams({ text: EXAMPLE })}`),
   };
 }

@@ -10,57 +10,45 @@ import {
   parseComparison,
   STANCES_SHOWN,
 } from '../../analysis/comparisons.ts';
-import type { Compute } from '../../compute/compute.ts';
-import type { Db } from '../../db/client.ts';
-import { readDataVersion } from '../../db/data-version.ts';
 import { readOneState } from '../../db/one-state.ts';
-import { type Column, writeHeader, writeRecords } from '../../formats/csv.ts';
+import { type Column, writeTable } from '../../formats/csv.ts';
 import { listFilters } from '../../query/filters.ts';
 import type { RawParams } from '../../query/params.ts';
 import { getResource } from '../../resources/registry.ts';
 import { listWords, stancePosition, verdict } from '../../vocabulary.ts';
-import { sendKept } from '../keep-answers.ts';
-import { chooseFormat, FORMAT_TYPES, MEDIA_TYPES, tagAnswer } from '../negotiate.ts';
-import { describeFilters, describeRefusals, describeSamples } from '../operations.ts';
+import { ANALYSIS_FORMATS, type AnalysisContext, answerAnalysis, describeAnalysis } from '../analyses.ts';
+import { chooseFormat } from '../negotiate.ts';
+import { describeFilters } from '../operations.ts';
 import { type JsonSchema, pageProperties, ref } from '../record-schemas.ts';
 
-type Context = { db: Db; compute: Compute; page_size: number; page_size_max: number };
-
-const FORMATS = ['json', 'csv'] as const;
-
-export function registerComparisons(app: FastifyInstance, context: Context): void {
+export function registerComparisons(app: FastifyInstance, context: AnalysisContext): void {
   app.get('/v1/comparisons', { schema: describeComparisons(context) }, (request, reply) =>
     answerComparison(context, request, reply),
   );
 }
 
 async function answerComparison(
-  context: Context,
+  context: AnalysisContext,
   request: FastifyRequest,
   reply: FastifyReply,
-): Promise<unknown> {
-  const { db, compute, page_size } = context;
+): Promise<FastifyReply> {
+  const { db, compute, page_size, page_size_max } = context;
   const raw = request.query as RawParams;
   const comparison = parseComparison(raw, context);
-  const format = chooseFormat(comparison.query.format, request, FORMATS);
-  const canonical = `${comparison.canonical} ${page_size}`;
-  if (tagAnswer(request, reply, readDataVersion(db), canonical, format)) return reply.status(304).send();
-  const kept = sendKept(reply);
-  if (kept !== null) return kept;
+  const format = chooseFormat(comparison.query.format, request, ANALYSIS_FORMATS);
   const all = format === 'csv' && comparison.query.limit === null;
-  const limits = { page_size, page_size_max: context.page_size_max };
-  const page =
-    !all && isSmallComparison(db, comparison)
-      ? readOneState(db, () => compareActors(db, comparison, page_size))
-      : await compute.ask('compare_actors', { raw, limits, all }, { signal: request.signal });
-  // The tag is that of the state of the data which was read: it may be a later one than when the request came.
-  tagAnswer(request, reply, page.data_version, canonical, format);
-  reply.type(MEDIA_TYPES[format]);
-  if (format === 'csv') return writeHeader(COLUMNS) + writeRecords(listRows(page), COLUMNS, PLAIN);
-  return JSON.stringify(page);
+  return answerAnalysis<ComparisonPage>(context, request, reply, {
+    canonical: `${comparison.canonical} ${page_size}`,
+    format,
+    find() {
+      if (!all && isSmallComparison(db, comparison))
+        return readOneState(db, () => compareActors(db, comparison, page_size));
+      const limits = { page_size, page_size_max };
+      return compute.ask('compare_actors', { raw, limits, all }, { signal: request.signal });
+    },
+    write: (page) => (format === 'csv' ? writeTable(listRows(page), COLUMNS) : JSON.stringify(page)),
+  });
 }
-
-const PLAIN = { rows: null, guard: false };
 
 const COLUMNS: Column[] = [
   'topic.id',
@@ -195,69 +183,35 @@ const comparisonPageSchema: JsonSchema = {
   },
 };
 
-function describeComparisons(limits: { page_size: number; page_size_max: number }): JsonSchema {
-  const filters = [...listFilters(getResource('stances')).values()];
-  return {
+function describeComparisons(limits: AnalysisContext): JsonSchema {
+  return describeAnalysis(limits, {
     operationId: 'listComparisons',
     summary: 'Compare actors, topic by topic',
     description: `Where actors agree, where they conflict and where one is silent, with the stances and quotes behind each position. The filters of \`/v1/stances\` say which stances are compared; reads at most ${MOST_STANCES} of them.`,
-    tags: ['Comparisons'],
-    querystring: {
-      type: 'object',
-      required: ['actor'],
-      properties: {
-        ...describeFilters(filters),
-        actor: {
-          type: 'string',
-          examples: ['russia,iran'],
-          description: `Whom to compare: two to ${MOST_ACTORS} ids, joined by commas.`,
-        },
-        include: {
-          type: 'string',
-          enum: ['on_behalf_of'],
-          description: 'Counts what others held on behalf of an actor as held by that actor, too.',
-        },
-        verdict: {
-          type: 'string',
-          examples: ['conflict,agree'],
-          description: `Topics with one of these verdicts: ${listWords(verdict)
-            .map((word) => `\`${word}\``)
-            .join(', ')}.`,
-        },
-        q: { type: 'string', description: 'Words that the statement of a stance has.' },
-        limit: {
-          type: 'integer',
-          minimum: 1,
-          maximum: limits.page_size_max,
-          default: limits.page_size,
-          description: `Topics on a page. Without it, CSV has all of them, at most ${MOST_ROWS} rows.`,
-        },
-        cursor: { type: 'string', description: '`next_cursor` of the page before, with the same filters.' },
-        format: { type: 'string', enum: [...FORMATS], description: 'Wins over the `Accept` header.' },
+    required: ['actor'],
+    parameters: {
+      ...describeFilters([...listFilters(getResource('stances')).values()]),
+      actor: {
+        type: 'string',
+        examples: ['russia,iran'],
+        description: `Whom to compare: two to ${MOST_ACTORS} ids, joined by commas.`,
+      },
+      include: {
+        type: 'string',
+        enum: ['on_behalf_of'],
+        description: 'Counts what others held on behalf of an actor as held by that actor, too.',
+      },
+      verdict: {
+        type: 'string',
+        examples: ['conflict,agree'],
+        description: `Topics with one of these verdicts: ${listWords(verdict)
+          .map((word) => `\`${word}\``)
+          .join(', ')}.`,
       },
     },
-    response: {
-      200: {
-        description: 'Topics, conflicts first. As CSV, a row for each stance and for each silence.',
-        headers: {
-          ETag: { type: 'string', description: 'Stands for exactly these bytes; for `If-None-Match`.' },
-        },
-        content: {
-          [FORMAT_TYPES.json]: { schema: comparisonPageSchema },
-          [FORMAT_TYPES.csv]: { schema: { type: 'string' } },
-        },
-      },
-      304: { description: 'What the caller has is still right.', type: 'null' },
-      ...describeRefusals(
-        'unknown_parameter',
-        'invalid_value',
-        'unknown_id',
-        'too_much',
-        'not_acceptable',
-        'deadline_exceeded',
-        'overloaded',
-      ),
-    },
-    'x-codeSamples': describeSamples('/v1/comparisons?actor=russia,iran&verdict=conflict,agree'),
-  };
+    limit: `Topics on a page. Without it, CSV has all of them, at most ${MOST_ROWS} rows.`,
+    answer: 'Topics, conflicts first. As CSV, a row for each stance and for each silence.',
+    schema: comparisonPageSchema,
+    example: '/v1/comparisons?actor=russia,iran&verdict=conflict,agree',
+  });
 }

@@ -7,11 +7,12 @@ import type { Db } from '../../db/client.ts';
 import { readDataVersion } from '../../db/data-version.ts';
 import { readInTurns, type Steps } from '../../db/one-state.ts';
 import { Refusal } from '../../errors.ts';
-import { listColumns, writeHeader, writeRecords } from '../../formats/csv.ts';
+import { listColumns, writeHeader, writeRecords, writeTable } from '../../formats/csv.ts';
 import { writePage } from '../../formats/page.ts';
 import { type Facets, findFacets, type GroupPage, readGroups } from '../../query/group.ts';
 import { resolveIds } from '../../query/ids.ts';
 import {
+  FORMATS,
   type Format,
   parseFields,
   parseParams,
@@ -84,7 +85,7 @@ async function answerList(
   const { db } = context;
   const fixed: RawParams = kin === null ? {} : { [kin.filter]: getId(request) };
   const query = parseParams(resource, request.query as RawParams, context, fixed);
-  const format = chooseFormat(query.format, request);
+  const format = chooseFormat(query.format, request, FORMATS);
   refuseForFormat(query, format);
   // The size of a page that is not asked for is a setting, and not part of the query.
   const canonical = `${query.canonical} ${context.page_size}`;
@@ -205,7 +206,7 @@ function writeGroups(page: GroupPage, query: Query, format: Format): string {
   if (format === 'json') return JSON.stringify(page);
   if (format === 'ndjson') return writeLines(page.results.map((group) => JSON.stringify(group)));
   const columns = listGroupColumns(query);
-  return writeHeader(columns) + writeRecords(page.results, columns, { rows: null, guard: query.guard });
+  return writeTable(page.results, columns, query.guard);
 }
 
 function listGroupColumns(query: Query): { path: string; keys: string[]; json: boolean }[] {
@@ -233,11 +234,11 @@ function writeList(
   format: Format,
 ): string | Promise<string> {
   if (format === 'ndjson') return writeLines(page.documents);
-  if (format === 'csv') return writeTable(query, page.documents);
+  if (format === 'csv') return writeDocuments(query, page.documents);
   return writePage({ ...page, facets });
 }
 
-async function writeTable(query: Query, documents: readonly string[]): Promise<string> {
+async function writeDocuments(query: Query, documents: readonly string[]): Promise<string> {
   const columns = listColumns(query.resource, query.fields, query.rows);
   let table = writeHeader(columns);
   for (let first = 0; first < documents.length; first += TOGETHER) {

@@ -8,7 +8,7 @@ import { suggestRecords } from '../../query/suggest.ts';
 import { parseNames, parseNumber } from '../../query/values.ts';
 import { servedResources } from '../../resources/registry.ts';
 import { chooseFormat, FORMAT_TYPES, MEDIA_TYPES, tagAnswer } from '../negotiate.ts';
-import { describeRefusals, describeSamples } from '../operations.ts';
+import { describeAnswers, describeSamples } from '../operations.ts';
 import type { JsonSchema } from '../record-schemas.ts';
 
 const PARAMETERS = ['q', 'type', 'limit'];
@@ -118,28 +118,23 @@ function describeSuggest(): JsonSchema {
         },
       },
     },
-    response: {
-      200: {
-        description: 'The best first; whole names before words of names, short ones before long ones.',
-        headers: {
-          ETag: { type: 'string', description: 'Stands for exactly these bytes; for `If-None-Match`.' },
-        },
-        content: {
-          [FORMAT_TYPES.json]: {
-            schema: {
-              type: 'object',
-              required: ['results', 'data_version'],
-              properties: {
-                results: { type: 'array', items: suggestionSchema },
-                data_version: { type: 'string', description: 'Changes with every change of the data.' },
-              },
-            },
+    response: describeAnswers(
+      'The best first; whole names before words of names, short ones before long ones.',
+      {
+        [FORMAT_TYPES.json]: {
+          type: 'object',
+          required: ['results', 'data_version'],
+          properties: {
+            results: { type: 'array', items: suggestionSchema },
+            data_version: { type: 'string', description: 'Changes with every change of the data.' },
           },
         },
       },
-      304: { description: 'What the caller has is still right.', type: 'null' },
-      ...describeRefusals('unknown_parameter', 'invalid_value', 'unknown_field', 'not_acceptable'),
-    },
+      'unknown_parameter',
+      'invalid_value',
+      'unknown_field',
+      'not_acceptable',
+    ),
     'x-codeSamples': describeSamples('/v1/suggest?q=kham'),
   };
 }
