@@ -1,4 +1,5 @@
 /** How many rows match. */
+import { LRUCache } from 'lru-cache';
 import type { Db } from '../db/client.ts';
 import { readDataVersion } from '../db/data-version.ts';
 import { readOneState, type Steps } from '../db/one-state.ts';
@@ -38,6 +39,28 @@ export function* countRows(db: Db, query: Query, plan: Plan): Steps<Total> {
   return visited > budget
     ? { total: Math.min(total, budget), total_is: 'at_least' }
     : { total, total_is: 'exact' };
+}
+
+/** As many characters of lists as are kept with their totals, some thousands of lists. */
+const KEPT_LENGTH = 1_000_000;
+type Kept = { version: string; totals: LRUCache<string, Total> };
+const kept = new WeakMap<Db, Kept>();
+
+/** The same, counted once for all pages of a list while the data is of this version. */
+export function* countList(db: Db, query: Query, plan: Plan, version: string): Steps<Total> {
+  let here = kept.get(db);
+  if (here?.version !== version) {
+    here = {
+      version,
+      totals: new LRUCache({ maxSize: KEPT_LENGTH, sizeCalculation: (_total, list) => list.length }),
+    };
+    kept.set(db, here);
+  }
+  const known = here.totals.get(query.list);
+  if (known !== undefined) return known;
+  const total = yield* countRows(db, query, plan);
+  here.totals.set(query.list, total);
+  return total;
 }
 
 /** How many rows match, whatever it costs: not for the process that answers requests. */

@@ -4,7 +4,7 @@ import { readDataVersion } from '../db/data-version.ts';
 import { readInTurns, type Steps } from '../db/one-state.ts';
 import { prepare } from '../db/statements.ts';
 import { joinSql, placeholders, TRUE } from './conditions.ts';
-import { countRows, type Total } from './count.ts';
+import { countList, type Total } from './count.ts';
 import { bindCursor, countGiven, type Position, readCursor, requireKeyset, writeCursor } from './cursor.ts';
 import { finishRows, type Row } from './finish.ts';
 import type { Query } from './params.ts';
@@ -41,12 +41,12 @@ export function* findPage(db: Db, query: Query, pageSize: number): Steps<Page> {
 }
 
 function* readOrdered(db: Db, asked: Asked): Steps<Page> {
-  const { query, limit, after } = asked;
+  const { query, limit, after, version } = asked;
   const plan = planRows(db, query, query.sort);
   yield;
   const slice = yield* readSlice(db, query, plan, requireKeyset(after), limit);
   yield;
-  const counted = slice.total ?? (yield* countRows(db, query, plan));
+  const counted = slice.total ?? (yield* countList(db, query, plan, version));
   return yield* finishPage(db, asked, slice, counted);
 }
 
@@ -79,7 +79,7 @@ function* readRanked(db: Db, asked: Asked): Steps<Page> {
     yield;
     const slice = yield* readAddedLast(db, query, plan, requireKeyset(after), limit);
     yield;
-    const counted = slice.total ?? (yield* countRows(db, query, plan));
+    const counted = slice.total ?? (yield* countList(db, query, plan, version));
     return {
       ...(yield* finishPage(db, asked, slice, counted)),
       ranking: 'newest',
@@ -106,7 +106,7 @@ function* readRanked(db: Db, asked: Asked): Steps<Page> {
           .all(inText(gauge.rank), ...where.params) as Row[]);
   const shown = rows.slice(0, limit);
   yield;
-  const counted = yield* countRows(db, query, plan);
+  const counted = yield* countList(db, query, plan, version);
   yield;
   return {
     ...counted,

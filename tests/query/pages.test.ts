@@ -1,6 +1,9 @@
 // Sorting and cursors: whatever the order, the size of the pages and the filter, every record comes exactly once.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
-import type { Db } from '../../src/db/client.ts';
+import { type Db, migrateDatabase, openDatabase } from '../../src/db/client.ts';
 import { INDEX_COST, WORK_BUDGET } from '../../src/query/budget.ts';
 import { resolveIds } from '../../src/query/ids.ts';
 import { parseParams, type Query } from '../../src/query/params.ts';
@@ -15,6 +18,7 @@ import {
   buildUrl,
   copyBase,
   countVisits,
+  draftManyQuotes,
   draftQuote,
   importRecords,
   openLargeBase,
@@ -308,4 +312,30 @@ describe(`over ${COUNT} made-up quotes`, () => {
     const expected = db.prepare('SELECT id FROM quotes ORDER BY id LIMIT 20').pluck().all();
     expect([...before, ...after]).toEqual(expected);
   });
+});
+
+test('the total of a list is counted once for its pages, and again when somebody has written', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'verbatim-pages-'));
+  const db = openDatabase(join(folder, 'base.sqlite'));
+  migrateDatabase(db);
+  importRecords(db, { ...surroundings, quotes: draftManyQuotes(300) });
+  const visits = countVisits(db);
+  const app = await buildTestApp(db);
+  const url = '/v1/quotes?actor=speaker&limit=10';
+  const first = await askPage(app, url);
+  const forFirst = visits();
+  const second = await askPage(app, `${url}&cursor=${first.next_cursor}`);
+  expect([first.total, second.total]).toEqual([100, 100]);
+  expect(forFirst).toBeGreaterThan(100);
+  expect(visits()).toBeLessThan(30);
+  const other = openDatabase(db.name);
+  importRecords(other, {
+    ...surroundings,
+    quotes: [...draftManyQuotes(300), draftQuote({ id: 'q-more', actor: 'speaker', text: 'One more.' })],
+  });
+  other.close();
+  expect((await askPage(app, `${url}&cursor=${first.next_cursor}`)).total).toBe(101);
+  await app.close();
+  db.close();
+  rmSync(folder, { recursive: true });
 });
