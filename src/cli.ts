@@ -1,5 +1,5 @@
 /** The command line: the only place that prints and the only one that sets exit codes (0 yes, 1 no, 2 not understood). */
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Command, Option } from 'commander';
 import { addExport } from './cli/export.ts';
@@ -19,7 +19,7 @@ import { locateInSeeds } from './seed/locate.ts';
 import { readTextFile } from './seed/read.ts';
 import { requireThisRelease } from './store/declarations.ts';
 import { explainFailure } from './store/failures.ts';
-import { verifyBase } from './store/verify-base.ts';
+import { type BaseReport, verifyFile } from './store/verify-base.ts';
 import { verifyDocument } from './store/verify-document.ts';
 
 const NO = 1;
@@ -71,22 +71,20 @@ addSettings(
 
 function verifyWhole(path: string): void {
   holdLittleMemory();
-  // What is not there is a mistake of the caller's; what cannot be opened is a base that is not whole.
-  if (!existsSync(path)) openDatabase(path, { readonly: true });
-  let db: Db;
+  const bar = openProgressBar();
+  let report: BaseReport;
   try {
-    db = openDatabase(path, { readonly: true });
-  } catch (error) {
-    if (!(error instanceof UsageError)) throw error;
-    console.error(error.message);
-    process.exitCode = NO;
-    return;
-  }
-  try {
-    reportBase(db);
+    report = verifyFile(path, bar.show);
   } finally {
-    db.close();
+    bar.stop();
   }
+  for (const [what, count] of Object.entries(report.counts))
+    console.log(`${String(count).padStart(8)} ${what}`);
+  for (const failure of report.failures) console.error(failure);
+  const unsaid = report.failures_total - report.failures.length;
+  if (unsaid > 0) console.error(`… and ${unsaid} more`);
+  console.log(report.ok ? 'The base is what it says.' : countFailures(report.failures_total));
+  if (!report.ok) process.exitCode = NO;
 }
 
 function verifyText(path: string, file: string, source: string | undefined): void {
@@ -97,19 +95,6 @@ function verifyText(path: string, file: string, source: string | undefined): voi
   } finally {
     db.close();
   }
-}
-
-function reportBase(db: Db): void {
-  const bar = openProgressBar();
-  const report = verifyBase(db, bar.show);
-  bar.stop();
-  for (const [what, count] of Object.entries(report.counts))
-    console.log(`${String(count).padStart(8)} ${what}`);
-  for (const failure of report.failures) console.error(failure);
-  const unsaid = report.failures_total - report.failures.length;
-  if (unsaid > 0) console.error(`… and ${unsaid} more`);
-  console.log(report.ok ? 'The base is what it says.' : countFailures(report.failures_total));
-  if (!report.ok) process.exitCode = NO;
 }
 
 function countFailures(count: number): string {

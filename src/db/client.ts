@@ -20,9 +20,7 @@ const MIGRATIONS = fileURLToPath(new URL('../../migrations', import.meta.url));
  */
 export function openDatabase(path: string, options: { readonly?: boolean } = {}): Db {
   const inMemory = path === ':memory:' || path === '';
-  if (options.readonly && !inMemory && !existsSync(path)) {
-    throw new UsageError(`There is no database at ${path}. \`verbatim seed\` makes one.`);
-  }
+  if (options.readonly && !inMemory && !existsSync(path)) throw explainMissing(path);
   let db: Db;
   try {
     if (!inMemory && !options.readonly) mkdirSync(dirname(path), { recursive: true });
@@ -105,6 +103,10 @@ export function migrateDatabase(db: Db, folder = MIGRATIONS): void {
       throw new Error(`migrating took table ${table} from ${rows} rows to ${left}`);
     }
   }
+}
+
+export function explainMissing(path: string): UsageError {
+  return new UsageError(`There is no database at ${path}. \`verbatim seed\` makes one.`);
 }
 
 /** Throws UsageError for a database that holds no base, such as an empty file. */

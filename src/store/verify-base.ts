@@ -1,5 +1,7 @@
 /** Whether the base is whole: the file, its indexes, and everything in it that is derived from something else. */
-import type { Db } from '../db/client.ts';
+import { existsSync } from 'node:fs';
+import { type Db, explainMissing, openDatabase } from '../db/client.ts';
+import { readOneState } from '../db/one-state.ts';
 import { prepare } from '../db/statements.ts';
 import { UsageError } from '../errors.ts';
 import { indexCodePoints } from '../evidence/code-points.ts';
@@ -12,7 +14,7 @@ import { requireThisRelease } from './declarations.ts';
 import { type PlacedQuote, readPlaces } from './places.ts';
 import { listTextIndexes } from './text-indexes.ts';
 import { listClosureFaults } from './tree-closure.ts';
-import { listFileFaults } from './verify-file.ts';
+import { explainUnwritable, listFileFaults } from './verify-file.ts';
 import { checkRecords } from './verify-records.ts';
 import { listTextFaults } from './verify-text.ts';
 
@@ -96,9 +98,40 @@ const CHECKS: readonly BaseCheck[] = [
 
 /**
  * Nothing is written to the base, and the handle need not allow it. A file that is damaged beyond reading is a failure
- * like any other. Throws UsageError where it is no base of ours, or one of another release.
+ * like any other; one state is read, whatever others write. Throws UsageError where it is no base of ours, or one of another
+ * release.
  */
 export function verifyBase(db: Db, onProgress?: (progress: Progress) => void): BaseReport {
+  // What is made to compare with is larger than what memory should be spent on; not to be changed in a transaction.
+  db.pragma('temp_store = FILE');
+  return readOneState(db, () => checkBase(db, onProgress));
+}
+
+/**
+ * The same of a file that this process has not open. One that cannot be opened is a base that is not whole; where there is
+ * none, that is a UsageError too.
+ */
+export function verifyFile(path: string, onProgress?: (progress: Progress) => void): BaseReport {
+  if (!existsSync(path)) throw explainMissing(path);
+  const unwritable = explainUnwritable(path);
+  let db: Db;
+  try {
+    db = openDatabase(path, { readonly: true });
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    return { ok: false, counts: {}, failures: [error.message], failures_total: 1 };
+  }
+  try {
+    const report = verifyBase(db, onProgress);
+    if (unwritable === null) return report;
+    const { failures, failures_total } = report;
+    return { ...report, ok: false, failures: [unwritable, ...failures], failures_total: failures_total + 1 };
+  } finally {
+    db.close();
+  }
+}
+
+function checkBase(db: Db, onProgress?: (progress: Progress) => void): BaseReport {
   let total = 0;
   const failure = attempt(() => {
     requireTables(db);

@@ -1,6 +1,32 @@
 /** Whether the file is whole: its pages and indexes, its references, and tables that are those of this release. */
+import { closeSync, openSync, readSync } from 'node:fs';
 import { type Db, migrateDatabase, openDatabase } from '../db/client.ts';
 import { readFact } from '../db/data-version.ts';
+
+/** https://www.sqlite.org/fileformat.html: who writes a version that is not known reads the file and refuses to write it. */
+const WRITE_VERSION_OFFSET = 18;
+const LAST_WRITE_VERSION = 2;
+
+/**
+ * Why SQLite would not write to the file; null where it would, and where the file cannot be read at all. Not while this
+ * process has it open: closing any handle of a file gives up the locks that the process holds on it.
+ */
+export function explainUnwritable(path: string): string | null {
+  const head = Buffer.alloc(WRITE_VERSION_OFFSET + 1);
+  try {
+    const handle = openSync(path, 'r');
+    try {
+      readSync(handle, head);
+    } finally {
+      closeSync(handle);
+    }
+  } catch {
+    return null;
+  }
+  const version = head[WRITE_VERSION_OFFSET] as number;
+  if (version <= LAST_WRITE_VERSION) return null;
+  return `the file: byte ${WRITE_VERSION_OFFSET} is ${version}, which is more than the ${LAST_WRITE_VERSION} of a file that can be written`;
+}
 
 type SchemaRow = { type: string; name: string; tbl_name: string; sql: string | null };
 type Shape = { schema: Map<string, SchemaRow>; migrations: string[] };

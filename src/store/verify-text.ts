@@ -14,8 +14,6 @@ export function* listTextFaults(db: Db, index: string): Generator<string> {
     yield 'says of no table that it is indexed';
     return;
   }
-  // An index over a large base is larger than what memory should be spent on.
-  db.pragma('temp_store = FILE');
   const made = declared.replace(`'${content}'`, "'anew_rows'");
   try {
     db.exec(`

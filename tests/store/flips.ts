@@ -9,7 +9,7 @@ import { type Db, migrateDatabase, openDatabase } from '../../src/db/client.ts';
 import { UsageError } from '../../src/errors.ts';
 import { servedResources } from '../../src/resources/registry.ts';
 import { loadSeeds } from '../../src/seed/load.ts';
-import { verifyBase } from '../../src/store/verify-base.ts';
+import { verifyFile } from '../../src/store/verify-base.ts';
 import { buildTestApp, draftQuote, importRecords } from '../base.ts';
 
 export type Flip = { offset: number; mask: number };
@@ -176,7 +176,7 @@ type Judgement = Pick<Verdict, 'outcome' | 'sentence'>;
 async function judgeFile(original: Original, path: string): Promise<Judgement> {
   let said: Judgement | null;
   try {
-    said = verifyFile(path);
+    said = verify(path);
   } catch (error) {
     return { outcome: 'crashes', sentence: String((error as Error).stack) };
   }
@@ -188,27 +188,16 @@ async function judgeFile(original: Original, path: string): Promise<Judgement> {
 }
 
 /** As the command line does it; null where the base is said to be whole. Throws what is no sentence for a reader. */
-function verifyFile(path: string): Judgement | null {
-  let db: Db;
+function verify(path: string): Judgement | null {
   try {
-    db = openDatabase(path, { readonly: true });
+    const [failure] = verifyFile(path).failures;
+    if (failure === undefined) return null;
+    return { outcome: / cannot be opened: /.test(failure) ? 'opens not' : 'found', sentence: failure };
   } catch (error) {
-    return { outcome: 'opens not', sentence: readSentence(error) };
+    // Of a base of another release, or of none.
+    if (error instanceof UsageError) return { outcome: 'found', sentence: error.message };
+    throw error;
   }
-  try {
-    const [failure] = verifyBase(db).failures;
-    return failure === undefined ? null : { outcome: 'found', sentence: failure };
-  } catch (error) {
-    return { outcome: 'found', sentence: readSentence(error) };
-  } finally {
-    db.close();
-  }
-}
-
-/** Of a base of another release, or of none; anything else is a fault of the check itself. */
-function readSentence(error: unknown): string {
-  if (error instanceof UsageError) return error.message;
-  throw error;
 }
 
 /** What a server that has the file open would answer otherwise. */

@@ -1,12 +1,12 @@
 // The base is checked against itself: every kind of damage is found, and a sound base has none.
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { type Db, openDatabase } from '../../src/db/client.ts';
 import { UsageError } from '../../src/errors.ts';
 import { loadSeeds } from '../../src/seed/load.ts';
-import { type Progress, verifyBase } from '../../src/store/verify-base.ts';
+import { type Progress, verifyBase, verifyFile } from '../../src/store/verify-base.ts';
 import { copyBase, draftQuote, importRecords, openEmptyBase, openSeededBase } from '../base.ts';
 import { FIXTURE } from '../seed/market-square.ts';
 
@@ -15,6 +15,15 @@ beforeAll(() => {
   loaded = openEmptyBase();
   loadSeeds(loaded, FIXTURE);
 });
+
+/** The base in a file, which is removed after the test. */
+function writeFile(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'verbatim-verify-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const path = join(folder, 'base.sqlite');
+  copyBase(loaded).exec(`VACUUM INTO '${path}'`);
+  return path;
+}
 
 test('a sound base, with its progress', () => {
   const steps: Progress[] = [];
@@ -49,10 +58,7 @@ test('the project’s own seeds, and records without a place', () => {
 });
 
 test('nothing is written by it, and a base that may not be written is checked as well', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'verbatim-verify-'));
-  onTestFinished(() => rmSync(folder, { recursive: true }));
-  const path = join(folder, 'base.sqlite');
-  copyBase(loaded).exec(`VACUUM INTO '${path}'`);
+  const path = writeFile();
   const readonly = openDatabase(path, { readonly: true });
   const report = verifyBase(readonly);
   expect(report).toEqual(verifyBase(loaded));
@@ -62,6 +68,36 @@ test('nothing is written by it, and a base that may not be written is checked as
   const bytes = db.serialize();
   verifyBase(db);
   expect(db.serialize().equals(bytes)).toBe(true);
+});
+
+test('one state is read, whatever others write meanwhile', () => {
+  const path = writeFile();
+  const [reader, writer] = [openDatabase(path, { readonly: true }), openDatabase(path)];
+  const rename = writer.prepare("UPDATE actors SET name = 'Somebody', document = '{}' WHERE id = 'golnar'");
+  const report = verifyBase(reader, ({ what }) => {
+    if (what === 'actors') rename.run();
+  });
+  expect(report.failures).toEqual([]);
+  expect(verifyBase(reader).ok).toBe(false);
+  reader.close();
+  writer.close();
+});
+
+test('a file that is none, that is no database, or that may not be written', () => {
+  const path = writeFile();
+  expect(verifyFile(path)).toEqual(verifyBase(loaded));
+  expect(() => verifyFile(`${path}.none`)).toThrow(UsageError);
+  const bytes = readFileSync(path);
+  writeFileSync(path, Buffer.from(bytes).fill(3, 18, 19));
+  expect(verifyFile(path).failures).toEqual([expect.stringMatching(/^the file: byte 18 is 3, /)]);
+  writeFileSync(path, Buffer.from(bytes).fill(7, 0, 100));
+  expect(verifyFile(path)).toEqual({
+    ok: false,
+    counts: {},
+    failures: [expect.stringMatching(/cannot be opened/)],
+    failures_total: 1,
+  });
+  expect(verifyFile(dirname(path)).failures).toEqual([expect.stringMatching(/cannot be opened/)]);
 });
 
 test('a file that is no base, or one of another release, is one sentence', () => {
