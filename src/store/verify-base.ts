@@ -1,7 +1,6 @@
 /** Whether the base is whole: the file, its indexes, and everything in it that is derived from something else. */
 import { existsSync } from 'node:fs';
 import { type Db, explainMissing, openDatabase } from '../db/client.ts';
-import { readOneState } from '../db/one-state.ts';
 import { prepare } from '../db/statements.ts';
 import { UsageError } from '../errors.ts';
 import { indexCodePoints } from '../evidence/code-points.ts';
@@ -104,7 +103,13 @@ const CHECKS: readonly BaseCheck[] = [
 export function verifyBase(db: Db, onProgress?: (progress: Progress) => void): BaseReport {
   // What is made to compare with is larger than what memory should be spent on; not to be changed in a transaction.
   db.pragma('temp_store = FILE');
-  return readOneState(db, () => checkBase(db, onProgress));
+  db.exec('BEGIN');
+  try {
+    return checkBase(db, onProgress);
+  } finally {
+    // Nothing is to be kept, and to commit is to have text indexes written, the damaged ones too.
+    if (db.inTransaction) db.exec('ROLLBACK');
+  }
 }
 
 /**

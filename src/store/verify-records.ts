@@ -10,7 +10,8 @@ import { listNameRows } from './name-keys.ts';
 import { renderDraft } from './render.ts';
 import { type Names, openNames, type Reread, rereadRows } from './reread.ts';
 
-const BATCH = 200;
+/** Few: what is kept while others are made is what a collection of garbage costs. */
+const BATCH = 20;
 
 /** The faults of each record, in batches; a record that cannot be read is one. */
 export function* checkRecords(

@@ -15,7 +15,7 @@ test('a flipped byte is found, or the file does not open, or no answer changes',
   const outcomes = new Set<string>();
   for (const flip of drawFlips(path, 12, 1)) {
     const verdict = await judgeFlip(original, flip);
-    expect(verdict).not.toMatchObject({ outcome: 'missed' });
+    expect(verdict.outcome, verdict.sentence).not.toMatch(/missed|crashes/);
     outcomes.add(verdict.outcome);
   }
   expect(outcomes).toContain('found');

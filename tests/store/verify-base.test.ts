@@ -100,6 +100,24 @@ test('a file that is none, that is no database, or that may not be written', () 
   expect(verifyFile(dirname(path)).failures).toEqual([expect.stringMatching(/cannot be opened/)]);
 });
 
+test.each(['data', 'idx', 'config', 'docsize'])('a page of a text index’s %s that is damaged', (table) => {
+  const path = writeFile();
+  const db = openDatabase(path, { readonly: true });
+  const root = 'SELECT rootpage FROM sqlite_schema WHERE name = ?';
+  const page = db.prepare(root).pluck().get(`quotes_fts_${table}`) as number;
+  db.close();
+  for (const at of [0, 5, 4080]) {
+    const start = (page - 1) * 4096 + at;
+    const bytes = readFileSync(path);
+    writeFileSync(path, Buffer.from(bytes).fill(0xaa, start, start + 9));
+    expect(verifyFile(path)).toMatchObject({
+      ok: false,
+      failures: expect.arrayContaining([expect.any(String)]),
+    });
+    writeFileSync(path, bytes);
+  }
+});
+
 test('a file that is no base, or one of another release, is one sentence', () => {
   expect(() => verifyBase(openDatabase(':memory:'))).toThrow(UsageError);
   const earlier = copyBase(loaded);
