@@ -1,4 +1,5 @@
 /** The flags of a format, as its reader checks them. */
+import { statSync } from 'node:fs';
 import { UsageError } from '../errors.ts';
 import { findNearest, suggest } from '../nearest.ts';
 import { describeBadCode } from '../resources/codes.ts';
@@ -30,6 +31,13 @@ export function readNumber(options: Options, name: string): number | null {
   if (value === null) return null;
   if (!/^-?\d+(\.\d+)?$/.test(value)) throw new UsageError(`--${name} ${value}: that is not a number.`);
   return Number(value);
+}
+
+/** Throws UsageError where there is no such folder: without it, what it holds would only seem to be missing. */
+export function readFolder(options: Options, name: string): string | null {
+  const value = readOption(options, name);
+  if (value === null || statSync(value, { throwIfNoEntry: false })?.isDirectory() === true) return value;
+  throw new UsageError(`--${name} ${value}: there is no such folder.`);
 }
 
 export function readLanguage(options: Options): string | null {

@@ -173,6 +173,20 @@ test('what an event holds that names something missing does not enter without a 
   expect(db.prepare("SELECT document ->> '$.actor.name' FROM quotes").pluck().all()).toEqual(['Ada Lind']);
 });
 
+test('a folder of texts that is not there is said, and so is a text that is not in it', async () => {
+  const folder = writeAll({});
+  const annotation = {
+    tags: ['actor:Ada Lind'],
+    target: { source: 'https://example.org/a', selector: { type: 'TextQuoteSelector', exact: 'a “b”' } },
+  };
+  const read = (texts: string) =>
+    importText(openEmptyBase(), writeLines([annotation]), { from: 'w3c', corpus: 'any', flags: { texts } });
+  await expect(read(join(folder, 'none'))).rejects.toThrow('none: there is no such folder.');
+  expect((await read(folder)).notes).toContain(
+    `1 annotations of documents that have no text in ${folder}: their words are reported, not verified`,
+  );
+});
+
 test('a page of annotations says that there are others, and a slip in a tag is named', async () => {
   const annotation = {
     id: 'x',

@@ -95,6 +95,7 @@ function readEntry(run: Run, file: string, line: Line): ImportUnit | ImportRejec
     const instead = nearest === undefined ? '' : `; the line has "${nearest}"`;
     return reject(`${name === '' ? 'the line' : name}: ${fault?.sentence}${instead}`);
   }
+  if (result.data.quotation.trim() === '') return reject('quotation: there are no words in it');
   const name = result.data.quoteID ?? null;
   const built = buildRecords(run, result.data);
   if ('sentence' in built) return { ...reject(built.sentence), name };

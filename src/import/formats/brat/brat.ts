@@ -8,7 +8,7 @@ import { UsageError } from '../../../errors.ts';
 import { readDocumentTable } from '../../document-table.ts';
 import type { ImportFormat, ImportNote, ImportReject, ImportUnit, ReaderContext } from '../../format.ts';
 import { readLines } from '../../lines.ts';
-import { readLanguage, readOption } from '../../options.ts';
+import { readFolder, readLanguage, readOption } from '../../options.ts';
 import { Tally } from '../../tally.ts';
 import { type Annotations, type NumberedLine, parseAnnotations, type TextBound } from './annotations.ts';
 import { type Attribution, listParts, type PartTypes, tieAttributions } from './attributions.ts';
@@ -72,7 +72,7 @@ async function* readBrat(files: readonly string[], context: ReaderContext): Asyn
     },
     settings: {
       corpus,
-      texts: readOption(options, 'texts'),
+      texts: readFolder(options, 'texts'),
       table: table === null ? null : readDocumentTable(table, 'doc'),
       language: readLanguage(options),
     },

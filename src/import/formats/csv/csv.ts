@@ -12,7 +12,7 @@ import type {
   ReaderContext,
 } from '../../format.ts';
 import { requireFile } from '../../lines.ts';
-import { readOption } from '../../options.ts';
+import { readFolder, readOption } from '../../options.ts';
 import { Tally } from '../../tally.ts';
 import { openDateReader } from './dates.ts';
 import { type Dialect, describeDialect, findDialect, readText, requireText } from './dialect.ts';
@@ -65,7 +65,7 @@ async function* readTables(files: readonly string[], context: ReaderContext): As
   const mapping = readMapping(path);
   const given = { encoding: readOption(options, 'encoding'), delimiter: readDelimiter(options) };
   const readDate = openDateReader(mapping.dates);
-  const texts = readOption(options, 'texts');
+  const texts = readFolder(options, 'texts');
   if (texts === null && namesTextFiles(mapping))
     throw new UsageError('--texts is missing: the folder of the files that the table names.');
   const dialects: [string, Dialect][] = [];

@@ -61,7 +61,11 @@ export function readMapping(file: string): Mapping {
       path.length === 0 ? keys : [],
     );
     throw new UsageError(
-      faults.map(({ path, sentence }) => `${file}: ${path.join('.')}: ${sentence}`).join('\n'),
+      faults
+        .map(({ path, sentence }) =>
+          [file, path.join('.'), sentence].filter((part) => part !== '').join(': '),
+        )
+        .join('\n'),
     );
   }
   const { noun, columns, constants, values, dates, lists, nothing } = result.data;

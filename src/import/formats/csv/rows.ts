@@ -46,7 +46,7 @@ export function openRowReader(setting: RowSetting): ReadRow {
     const actors = new Map<string, AskedActor>();
     const put = (target: Target, cell: string, where: string) => {
       const given = mapping.values.get(target.path)?.[cell] ?? cell;
-      if (given === '' || mapping.nothing.has(given)) return;
+      if (given.trim() === '' || mapping.nothing.has(given)) return;
       try {
         putValue(setting, { record, others, actors }, target, given);
       } catch (error) {

@@ -12,7 +12,7 @@ import type {
   ReaderContext,
 } from '../../format.ts';
 import { readLines, requireFile } from '../../lines.ts';
-import { readLanguage, readOption } from '../../options.ts';
+import { readFolder, readLanguage, readOption } from '../../options.ts';
 import { Tally } from '../../tally.ts';
 import { type Annotation, countAll, holdsSeveral, listAnnotations, readAnnotation } from './annotation.ts';
 import { openDocuments, type WebDocuments } from './documents.ts';
@@ -39,7 +39,13 @@ export const w3c: ImportFormat = {
 };
 
 type Item = ImportUnit | ImportReject | ImportNote;
-type Run = { context: ReaderContext; documents: WebDocuments; byQuote: boolean; tally: Tally };
+type Run = {
+  context: ReaderContext;
+  documents: WebDocuments;
+  texts: string | null;
+  byQuote: boolean;
+  tally: Tally;
+};
 
 /** A whole document of JSON is held in memory; lines are not. */
 const LARGEST_DOCUMENT = 256 * 1024 * 1024;
@@ -48,9 +54,9 @@ async function* readWebAnnotations(files: readonly string[], context: ReaderCont
   const { options, corpus } = context;
   const table = readOption(options, 'metadata');
   const read = table === null ? null : readDocumentTable(table, 'url');
-  const texts = readOption(options, 'texts');
+  const texts = readFolder(options, 'texts');
   const documents = openDocuments({ corpus, texts, table: read, language: readLanguage(options) });
-  const run: Run = { context, documents, byQuote: options.byQuote === true, tally: new Tally() };
+  const run: Run = { context, documents, texts, byQuote: options.byQuote === true, tally: new Tally() };
   if (read !== null && read.others.length > 0)
     yield {
       type: 'note',
@@ -155,7 +161,7 @@ function countLeftOut(tally: Tally, { other_selectors }: Annotation, { others }:
 }
 
 function build(
-  { context, documents, byQuote, tally }: Run,
+  { context, documents, texts, byQuote, tally }: Run,
   annotation: Annotation,
   tags: Tags,
 ): ReturnType<typeof buildAnnotationRecords> {
@@ -165,6 +171,10 @@ function build(
   const document = documents.open(uri, title);
   const given = { context, annotation, quote, tags, document };
   if (document.text === null) {
+    if (texts !== null)
+      tally.add(
+        `annotations of documents that have no text in ${texts}: their words are reported, not verified`,
+      );
     if (position !== null)
       tally.add('positions in texts that are not held: nothing could prove them, so they are not kept');
     return buildAnnotationRecords({ ...given, place: null });
