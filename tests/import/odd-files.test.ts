@@ -108,6 +108,19 @@ test('a row of the rejects is of the table that it stood in, and tables of sever
   expect(db.prepare('SELECT title FROM sources').pluck().all()).toEqual(['a.csv']);
 });
 
+test('a row is named by its first line, and ends as it ends, whatever the others do', async () => {
+  const folder = writeAll({ 'm.yaml': 'columns: { Who: actor, Said: spans, Day: said }\n' });
+  const db = openEmptyBase();
+  const table = 'Who,Said,Day\nA,"one\r\nand\nso on",2020\r\n\nB,two,x\n\r\nC,"thr\r\nee",y\n\nD,"four,z\n';
+  const report = await importText(db, table, {
+    from: 'csv',
+    corpus: 'any',
+    flags: { mapping: join(folder, 'm.yaml') },
+  });
+  expect(db.prepare('SELECT said FROM quotes').pluck().all()).toEqual(['2020']);
+  expect(report.rejects.match(/(?<=data:)\d+/g)).toEqual(['6', '8', '11']);
+});
+
 test('a name that says that there is none is counted', async () => {
   const folder = writeAll({ 'm.yaml': MAPPING });
   const flags = { mapping: join(folder, 'm.yaml') };

@@ -1,8 +1,11 @@
 import { expect, test } from 'vitest';
 import { openKeyIndex } from '../../src/store/key-index.ts';
 
-test('every id that was added is found by its noun, and no other', () => {
-  const index = openKeyIndex();
+test.each([
+  ['all of them added lately', undefined],
+  ['most of them settled', 1 << 12],
+])('every id that was added is found by its noun, and no other: %s', (_name, largest) => {
+  const index = openKeyIndex(largest);
   const ids = ['', ''];
   for (let key = 1; key <= 30_000; key += 1)
     ids.push(key % 3 === 0 ? `گفته-${key}` : `article-${key}-q${key % 7}`);
@@ -20,4 +23,7 @@ test('every id that was added is found by its noun, and no other', () => {
   for (let n = 0; n < 30_000; n += 1) expect(index.find('quotes', `other-${n}`, refuse)).toBeUndefined();
   // The table of the base is hardly ever looked into in vain.
   expect(asked).toBeLessThan(10);
+  // An id that is given anew, after the record that had it was taken out.
+  index.add('quotes', 'article-1-q1', 30_001);
+  expect(index.find('quotes', 'article-1-q1', (key) => key === 30_001)).toBe(30_001);
 });

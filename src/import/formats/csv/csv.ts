@@ -113,8 +113,8 @@ function readDelimiter(options: ReaderContext['options']): string | null {
   return given;
 }
 
-type Parsed = { record: string[]; raw: string; info: { lines: number } };
-type Broken = Error & { code: string; raw?: string; lines?: number };
+type Parsed = { record: string[]; raw: string };
+type Broken = Error & { code: string; raw?: string };
 
 async function* readTable(
   file: string,
@@ -125,7 +125,6 @@ async function* readTable(
   const broken: Broken[] = [];
   const parser = parse({
     ...describeCells(dialect),
-    info: true,
     raw: true,
     ...RELAXED,
     skip_empty_lines: true,
@@ -143,26 +142,39 @@ async function* readTable(
     }
   };
   const rows = pipeline(Readable.from(text(), { objectMode: true }), parser, () => {});
+  let line = 1;
   let header = true;
-  for await (const { record, raw, info } of rows as AsyncIterable<Parsed>) {
+  for await (const { record, raw } of rows as AsyncIterable<Parsed>) {
+    const row = skipEmptyLines(raw);
+    line += countBreaks(raw) - countBreaks(row);
     if (header) header = false;
     else if (record.every((cell) => cell.trim() === '')) tally.add(`rows of ${file} with nothing in them`);
-    else yield readUnit({ file, line: findFirstLine(info.lines, raw) }, dialect, record, raw, readRow);
+    else yield readUnit({ file, line }, dialect, record, row, readRow);
+    line += countBreaks(row);
   }
   const [unclosed] = broken;
-  if (unclosed !== undefined) yield rejectUnclosed(file, dialect, unclosed);
+  if (unclosed === undefined) return;
+  const row = skipEmptyLines(unclosed.raw ?? '');
+  line += countBreaks(unclosed.raw ?? '') - countBreaks(row);
+  yield rejectUnclosed({ file, line }, dialect, unclosed.code, row);
+}
+
+/** The parser gives empty lines with the row behind them. */
+function skipEmptyLines(raw: string): string {
+  return raw.replace(/^[\r\n]+/, '');
+}
+
+/** Not by the parser, which counts a CRLF in a cell twice. */
+function countBreaks(raw: string): number {
+  return raw.match(/\r\n|\n|\r/g)?.length ?? 0;
 }
 
 /** A row that is written wrongly ends with its line then, and comes whole: findFault says what is wrong with it. */
 const RELAXED = { relax_quotes: true, relax_column_count: true };
 
+/** Rows of one table may end in several ways. */
 function describeCells({ delimiter, quote }: Dialect): Options {
-  return { delimiter, quote, escape: quote };
-}
-
-/** The parser counts the lines that are behind it: a row begins before its own. */
-function findFirstLine(lines: number, raw: string): number {
-  return lines - (raw.replace(/(\r\n|\n|\r)$/, '').split(/\r\n|\n|\r/).length - 1);
+  return { delimiter, quote, escape: quote, record_delimiter: ['\r\n', '\n', '\r'] };
 }
 
 function readUnit(
@@ -238,8 +250,7 @@ function withoutAdded(dialect: Dialect, record: readonly string[], raw: string):
   );
 }
 
-function rejectUnclosed(file: string, dialect: Dialect, { code, lines, raw = '' }: Broken): ImportReject {
-  const here = { file, line: lines === undefined ? null : findFirstLine(lines, raw) };
+function rejectUnclosed(here: Place, dialect: Dialect, code: string, raw: string): ImportReject {
   const [record = []] = parseRow(`${raw}${dialect.quote}`, { ...describeCells(dialect), ...RELAXED });
   const { place, own } = takeBack(here, dialect, record, raw);
   const reject = { type: 'reject', place, name: null } as const;

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { type CodePointIndex, indexCodePoints } from '../../../evidence/code-points.ts';
 import { findQuotedPassages } from '../../../evidence/quotation-marks.ts';
 import { readTextFile } from '../../../seed/read.ts';
+import { keepRecent } from '../../../store/recent.ts';
 import type { DocumentTable } from '../../document-table.ts';
 import type { IncomingRecord } from '../../format.ts';
 import { deriveId, writeSlug } from '../../ids.ts';
@@ -22,6 +23,8 @@ export type WebDocuments = {
 };
 
 const MOST_TEXTS = 50;
+/** Sources of annotations that follow each other are kept, in UTF-16 units of their texts. */
+const MOST_TEXT = 8_000_000;
 
 export function openDocuments(settings: {
   corpus: string | null;
@@ -29,7 +32,12 @@ export function openDocuments(settings: {
   table: DocumentTable | null;
   language: string | null;
 }): WebDocuments {
-  const sources = new Map<string, IncomingRecord>();
+  const sources = keepRecent<IncomingRecord>(
+    MOST_TEXT,
+    ({ record }) => 500 + String(record.text ?? '').length,
+  );
+  /** As the first annotation of each has it: one that is built again is the same. */
+  const titles = new Map<string, string | null>();
   const texts = new Map<string, { text: CodePointIndex; quoted: Stretch[] } | null>();
   return {
     open(uri, title) {
@@ -41,7 +49,8 @@ export function openDocuments(settings: {
       }
       let source = sources.get(uri);
       if (source === undefined) {
-        source = buildSource(uri, title, text?.text.text ?? null, settings);
+        if (!titles.has(uri)) titles.set(uri, title);
+        source = buildSource(uri, titles.get(uri) ?? null, text?.text.text ?? null, settings);
         sources.set(uri, source);
       }
       return { source, text: text?.text ?? null, quoted: text?.quoted ?? [] };
