@@ -3,6 +3,7 @@ import { closeSync, openSync, readSync } from 'node:fs';
 import { type Db, migrateDatabase, openDatabase } from '../db/client.ts';
 import { readFact } from '../db/data-version.ts';
 import { resources } from '../resources/registry.ts';
+import { listConstraintFaults } from './verify-constraints.ts';
 
 /** https://www.sqlite.org/fileformat.html: who writes a version that is not known reads the file and refuses to write it. */
 const WRITE_VERSION_OFFSET = 18;
@@ -68,6 +69,7 @@ export function* listFileFaults(db: Db): Generator<string> {
   for (const { table, rowid, parent } of broken)
     yield `table ${table}: row ${rowid} refers to a row of ${parent} that is not there`;
   yield* listShapeFaults(readShape(db), readExpected());
+  yield* listConstraintFaults(db);
   const held = resources.some(({ name }) => db.prepare(`SELECT 1 FROM ${name} LIMIT 1`).get() !== undefined);
   if (held && readFact(db, 'data_version') === undefined) yield 'the base has records and no data_version';
 }

@@ -100,6 +100,22 @@ test('a file that is none, that is no database, or that may not be written', () 
   expect(verifyFile(dirname(path)).failures).toEqual([expect.stringMatching(/cannot be opened/)]);
 });
 
+test('a row that is not as its table asks, in a base that may not be written', () => {
+  const path = writeFile();
+  const db = openDatabase(path);
+  db.pragma('ignore_check_constraints = ON');
+  db.exec("UPDATE quotes SET origin = 'impord' WHERE id = 'golnar-dry-well'");
+  db.exec("UPDATE actors SET country = 'ir' WHERE id = 'rahimi'");
+  db.close();
+  const { failures } = verifyFile(path);
+  expect(failures).toContainEqual(
+    expect.stringMatching(/^table quotes: row \d+ is not as quotes_origin asks$/),
+  );
+  expect(failures).toContainEqual(
+    expect.stringMatching(/^table actors: row \d+ is not as actors_country_code asks$/),
+  );
+});
+
 test.each(['data', 'idx', 'config', 'docsize'])('a page of a text index’s %s that is damaged', (table) => {
   const path = writeFile();
   const db = openDatabase(path, { readonly: true });
