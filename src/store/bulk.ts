@@ -57,10 +57,12 @@ export function openBulkLoad(db: Db): BulkLoad | null {
     )
     .all() as SchemaEntry[];
   for (const { type, name } of schema) load.exec(`DROP ${type} "${name}"`);
+  const index = indexKeys(load);
   return {
     db: load,
-    index: indexKeys(load),
+    index,
     async finish(say) {
+      index.clear();
       const made = (type: SchemaEntry['type']) => schema.filter((entry) => entry.type === type);
       for (const { name, sql } of made('index')) {
         await say(`index ${name}`);

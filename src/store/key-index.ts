@@ -5,6 +5,8 @@ export type KeyIndex = {
   /** `isIt` looks into the table, because two ids may share a hash. */
   find: (noun: Noun, id: string, isIt: (key: number) => boolean) => number | undefined;
   add: (noun: Noun, id: string, key: number) => void;
+  /** Forgets all, and gives the memory back at once. */
+  clear: () => void;
 };
 
 /** Those added lately, found by their hashes. Keys count from 1: 0 is a free place. */
@@ -37,6 +39,12 @@ export function openKeyIndex(largest = LARGEST): KeyIndex {
       }
       if (table.recent.size * 4 >= table.recent.keys.length * 3) makeRoom(table, largest);
       put(table.recent, hashId(id), key);
+    },
+    clear() {
+      for (const { settled } of tables.values())
+        for (const { buffer } of settled === null ? [] : [settled.lows, settled.keys])
+          (buffer as ArrayBuffer).resize(0);
+      tables.clear();
     },
   };
 }

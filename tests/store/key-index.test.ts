@@ -26,4 +26,6 @@ test.each([
   // An id that is given anew, after the record that had it was taken out.
   index.add('quotes', 'article-1-q1', 30_001);
   expect(index.find('quotes', 'article-1-q1', (key) => key === 30_001)).toBe(30_001);
+  index.clear();
+  expect(index.find('quotes', 'article-1-q1', () => true)).toBeUndefined();
 });
