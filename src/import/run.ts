@@ -62,6 +62,7 @@ export function openRun(db: Db, store: ImportStore, options: ImportOptions): Run
   function refuse(unit: ImportUnit, sentence: string): void {
     reject({ place: unit.place, name: unit.name, sentence, raw: unit.raw });
     for (const { noun, record } of unit.records) if (!taken.has(record)) count(noun, 'refused');
+    for (const { noun } of unit.withdrawals ?? []) count(noun, 'refused');
   }
 
   function pass(one: Passed): void {

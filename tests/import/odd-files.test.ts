@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import { readDataVersion } from '../../src/db/data-version.ts';
-import { openEmptyBase } from '../base.ts';
+import { openEmptyBase, openSeededBase } from '../base.ts';
 import { importFiles, importText, openFolder, writeLines } from './importing.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
@@ -170,6 +170,13 @@ test('an id that is withdrawn again is unchanged, and so is the base', async () 
     unchanged: 1,
   });
   expect(readDataVersion(db)).toBe(version);
+});
+
+test('a record of the seeds is not withdrawn, and counts as refused', async () => {
+  const lines = writeLines([{ noun: 'actors', id: 'zarif', withdrawn: 'Why not?', digest: '' }]);
+  const report = await importText(openSeededBase(), lines, { from: 'verbatim' });
+  expect(report.counts.get('actors')).toMatchObject({ withdrawn: 0, refused: 1 });
+  expect(report.entries).toEqual({ taken: 0, refused: 1 });
 });
 
 test('what an event holds that names something missing does not enter without a speaker', async () => {
