@@ -62,7 +62,6 @@ function buildBase(path: string, { actors, topics, stances }: Size): void {
   writeStances(db, { actors, topics, stances });
   db.exec('COMMIT');
   remake();
-  db.exec('ANALYZE');
   db.pragma('journal_mode = WAL');
   db.close();
 }
