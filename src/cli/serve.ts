@@ -1,7 +1,7 @@
 /** `verbatim serve` */
 import cluster from 'node:cluster';
 import type { Command } from 'commander';
-import { type Config, readConfig } from '../config.ts';
+import { type Config, listSettings, readConfig } from '../config.ts';
 import { openDatabase } from '../db/client.ts';
 import { buildLogger } from '../log.ts';
 import { RELEASE } from '../release.ts';
@@ -17,19 +17,7 @@ export function addServe(program: Command): void {
     program
       .command('serve')
       .description('Bring the database up to date, load the seeds if they changed, and serve.'),
-    'HOST',
-    'PORT',
-    'DATABASE',
-    'SEEDS',
-    'LOG_LEVEL',
-    'LOG_SLOW_MS',
-    'CORS_ORIGINS',
-    'WORKERS',
-    'COMPUTE_PROCESSES',
-    'COMPUTE_DEADLINE_MS',
-    'CACHE_BYTES',
-    'PAGE_SIZE',
-    'PAGE_SIZE_MAX',
+    ...listSettings().map(({ name }) => name),
   )
     .option('--no-seed', 'serve what the database holds')
     .action(async (options) => {

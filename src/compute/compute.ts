@@ -32,6 +32,16 @@ export type Compute = {
   close(): void;
 };
 
+/** A process that a signal ends had no memory left, or somebody had it ended: the question was too much for it. */
+const KILLED: Reply = {
+  ok: false,
+  refusal: {
+    code: 'deadline_exceeded',
+    sentence: 'The process that was to answer ended before it was ready. Filter more, or ask for less.',
+    details: { headers: { 'retry-after': '30' } },
+  },
+};
+
 type Job = { question: Question; settle: (reply: Reply) => void; worker: Worker | null };
 type Worker = { child: ChildProcess; job: Job | null; idle: NodeJS.Timeout | null };
 
@@ -52,7 +62,7 @@ export function openCompute(db: Db, options: ComputeOptions): Compute {
     child.on('error', () => {});
     child.on('exit', (status, signal) => {
       workers.delete(worker);
-      finish(worker, { ok: false, fault: `the process ended with ${signal ?? status}` });
+      finish(worker, signal === null ? { ok: false, fault: `the process ended with ${status}` } : KILLED);
     });
     return worker;
   }

@@ -1,6 +1,7 @@
 /** Lists and counts for which every row that matches is read, however many. */
 import type { Db } from '../db/client.ts';
-import { type Counts, countAll, countMatching } from '../query/count.ts';
+import { countMatching } from '../query/count.ts';
+import { type Counts, countAll } from '../query/count-all.ts';
 import { type Facets, type GroupPage, readFacetsExactly, readGroupsExactly } from '../query/group.ts';
 import { resolveIds } from '../query/ids.ts';
 import { parseParams, type RawParams } from '../query/params.ts';

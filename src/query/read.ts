@@ -4,7 +4,7 @@ import { readDataVersion } from '../db/data-version.ts';
 import { readInTurns, type Steps } from '../db/one-state.ts';
 import { prepare } from '../db/statements.ts';
 import { joinSql, placeholders, TRUE } from './conditions.ts';
-import { countList, type Total } from './count.ts';
+import type { Total } from './count.ts';
 import { bindCursor, countGiven, type Position, readCursor, requireKeyset, writeCursor } from './cursor.ts';
 import { finishRows, type Row } from './finish.ts';
 import type { Query } from './params.ts';
@@ -12,6 +12,7 @@ import { compileTests, planRows } from './plan.ts';
 import { inText } from './search.ts';
 import { readAddedLast, readSlice, type Slice } from './slice.ts';
 import { listSorts, type Sort } from './sorts.ts';
+import { countList } from './totals.ts';
 import { gaugeWords } from './words.ts';
 
 /** `sort=relevance` ranks and gives at most so many. */

@@ -6,9 +6,9 @@ import type { Db } from '../db/client.ts';
 import { readDataVersion } from '../db/data-version.ts';
 import { readInTurns, type Steps } from '../db/one-state.ts';
 import { prepare } from '../db/statements.ts';
-import { DRAW_COST, DRAW_STEPS, GATHER_LIMIT, WORK_BUDGET } from './budget.ts';
+import { DRAW_COST, DRAW_STEPS, WORK_BUDGET } from './budget.ts';
 import { joinSql, TRUE } from './conditions.ts';
-import { countRows, type Total } from './count.ts';
+import { countRows, getBudget, type Total } from './count.ts';
 import { findRecords } from './finish.ts';
 import type { Query } from './params.ts';
 import { gatherNewest, gatherRows, type Plan, planRows } from './plan.ts';
@@ -54,22 +54,21 @@ function* drawKeys(db: Db, query: Query, plan: Plan, size: number, random: Rando
   }
   const total = yield* countRows(db, query, plan);
   yield;
-  if (total.total_is === 'exact' && total.total <= GATHER_LIMIT)
+  // To list those that could be counted costs as much as it did to count them.
+  if (total.total_is === 'exact')
     return { total, keys: drawFromAll(listKeys(db, query, plan), size, random) };
   return { total, keys: yield* drawByNumber(db, query, plan, size, random) };
 }
 
+/** The rows that were counted, by the same statement. */
 function listKeys(db: Db, query: Query, plan: Plan): number[] {
-  const where = joinSql(
-    [plan.driver, plan.residual].filter((part) => part !== TRUE),
-    'AND',
-  );
+  const { driver, residual } = plan;
   const keys = prepare(
     db,
-    `SELECT t.key FROM ${query.resource.name} t WHERE ${where.sql} LIMIT ${GATHER_LIMIT}`,
+    `SELECT key FROM (SELECT t.key AS key, (${residual.sql}) AS ok FROM ${query.resource.name} t WHERE ${driver.sql} LIMIT ${getBudget(plan)}) WHERE ok`,
   )
     .pluck()
-    .all(...where.params) as number[];
+    .all(...residual.params, ...driver.params) as number[];
   return keys.sort((a, b) => a - b);
 }
 

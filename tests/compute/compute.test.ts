@@ -1,6 +1,6 @@
 // Costly questions are answered in a process of their own: what it refuses arrives as it was refused, a deadline ends it,
 // and the next question finds another.
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -73,4 +73,17 @@ test('more questions than may wait are refused at once', async () => {
   expect(refused.length).toBe(11);
   expect(new Set(refused)).toEqual(new Set(['overloaded']));
   expect(asked.filter((one) => one.status === 'fulfilled').length).toBe(9);
+});
+
+test.runIf(process.platform === 'linux')('a process that the system ends is no fault of ours', async () => {
+  const listChildren = () =>
+    readFileSync(`/proc/${process.pid}/task/${process.pid}/children`, 'utf8').trim().split(' ');
+  const before = new Set(listChildren());
+  const fresh = openCompute(db, { processes: 1, deadline_ms: 30_000 });
+  const asked = fresh.ask('answer_exactly', count({}));
+  const [child] = listChildren().filter((pid) => !before.has(pid));
+  process.kill(Number(child), 'SIGKILL');
+  await expect(asked).rejects.toMatchObject({ code: 'deadline_exceeded', status: 503 });
+  expect((await fresh.ask('answer_exactly', count({}))).page?.total).toBe(600);
+  fresh.close();
 });

@@ -23,8 +23,8 @@ afterAll(() => {
 test('few are counted by the process that serves, many by another', async () => {
   const hasty = await buildTestApp(db, { COMPUTE_DEADLINE_MS: 1 });
   expect((await ask(hasty, '/v1')).json()).toMatchObject({ counts: { corpora: 3 } });
-  // As if a million had come in between.
-  db.exec("UPDATE corpora SET key = 1000001 WHERE id = 'corpus-2'");
+  // As if two million had come in between.
+  db.exec("UPDATE corpora SET key = 2000001 WHERE id = 'corpus-2'");
   changeDataVersion(db);
   expect((await ask(hasty, '/v1')).json().code).toBe('deadline_exceeded');
   await hasty.close();

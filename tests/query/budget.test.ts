@@ -89,6 +89,13 @@ describe('samples', () => {
     for (const document of page.documents) expect(typeof JSON.parse(document).id).toBe('string');
   });
 
+  test('what could be counted exactly is sampled whole', async () => {
+    const page = await readSample(db, read({ actor: 'speaker', sample: '1000', seed: '7' }), 1000);
+    expect([page.total, page.total_is]).toEqual([Math.ceil(COUNT / 3), 'exact']);
+    expect(new Set(page.documents).size).toBe(1000);
+    for (const document of page.documents) expect(JSON.parse(document).actor.id).toBe('speaker');
+  });
+
   test('the same seed draws the same, another one others, and each record once', async () => {
     const draw = async (seed: string) =>
       (await readSample(db, read({ kind: 'indirect', sample: '300', seed }), 300)).documents.map(

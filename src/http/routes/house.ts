@@ -5,7 +5,7 @@ import type { Db } from '../../db/client.ts';
 import { readDataVersion } from '../../db/data-version.ts';
 import { catalogue, Refusal } from '../../errors.ts';
 import { findNearest, suggest } from '../../nearest.ts';
-import { areFewRecords, type Counts, countAll } from '../../query/count.ts';
+import { areFewRecords, type Counts, countAll } from '../../query/count-all.ts';
 import { RELEASE } from '../../release.ts';
 import { servedResources } from '../../resources/registry.ts';
 import { wordLists } from '../../vocabulary.ts';
