@@ -1,7 +1,7 @@
 /**
  * How long every kind of request takes on a large base, and for how long any of them holds the event loop:
  * `npx node bench/latency.ts BASE [--rounds N] [--only TEXT] [--json]`. Requests are asked one at a time, each round with other
- * values, in the process that measures; those that hold the loop for longer than 20 ms or have a p99 above 50 ms are marked.
+ * values and of data that has just changed, in the process that measures; those that hold the loop for longer than 20 ms or have a p99 above 50 ms are marked.
  */
 import { performance } from 'node:perf_hooks';
 import { parseArgs } from 'node:util';
@@ -9,6 +9,7 @@ import type { FastifyInstance } from 'fastify';
 import { buildApp } from '../src/app.ts';
 import { readConfig } from '../src/config.ts';
 import { type Db, migrateDatabase, openDatabase } from '../src/db/client.ts';
+import { changeDataVersion } from '../src/db/data-version.ts';
 
 export const MOST_MS = 50;
 export const MOST_HELD_MS = 20;
@@ -21,6 +22,10 @@ type Values = {
   words: string[];
   rareWords: string[];
   ids: string[];
+  /** Names of the actors. */
+  names: string[];
+  /** What some of the quotes say. */
+  texts: string[];
 };
 
 /** What the data has most of, and what it hardly has. Reads everything: not part of what is measured. */
@@ -41,8 +46,13 @@ function readValues(db: Db): Values {
   const ids = Array.from({ length: 2000 }, (_, n) => 1 + Math.floor((n * most) / 2000))
     .map((key) => db.prepare('SELECT id FROM quotes WHERE key >= ? LIMIT 1').pluck().get(key) as string)
     .filter(Boolean);
+  const actors = top('actors', 'quotes', 'actor_key');
+  const readName = db.prepare('SELECT name FROM actors WHERE id = ?').pluck();
+  const readText = db.prepare('SELECT text FROM quotes WHERE id = ?').pluck();
   return {
-    actors: top('actors', 'quotes', 'actor_key'),
+    actors,
+    names: actors.map((id) => readName.get(id) as string),
+    texts: ids.slice(0, 400).map((id) => readText.get(id) as string),
     topics: top('topics', 'quote_topics', 'topic_key'),
     sources: list('SELECT id FROM sources LIMIT 400'),
     words,
@@ -83,7 +93,7 @@ function listKinds(v: Values): [name: string, url: (n: number) => string][] {
     ['kin list', (n) => `/v1/actors/${at(v.actors, n)}/quotes?kind=direct`],
     ['by country', (n) => `/v1/quotes?actor.country=${at(['IR', 'RU', 'US', 'BR'], n)}`],
     ['by kind of actor', (n) => `/v1/quotes?actor.kind=${at(['person', 'organization', 'state'], n)}`],
-    ['by corpus', (n) => `/v1/quotes?source.corpus=${at(['corpus-0', 'corpus-5', 'corpus-19'], n)}`],
+    ['by corpus', (n) => `/v1/quotes?source.corpus=bench&limit=${20 + n}`],
     ['rare kind', (n) => `/v1/quotes?kind=unspecified&limit=${1 + (n % 200)}`],
     ['common kind', (n) => `/v1/quotes?kind=${at(['direct', 'mixed', 'indirect'], n)}`],
     ['negations', (n) => `/v1/quotes?actor=!${at(v.actors, n)}&kind=!indirect&topic=!${at(v.topics, n)}`],
@@ -127,7 +137,7 @@ function listKinds(v: Values): [name: string, url: (n: number) => string][] {
     ['offices', (n) => `/v1/actors?affiliation.organization=${at(v.actors, n)}&affiliation.held=2000..2010`],
     ['offices held', (n) => `/v1/actors?affiliation.held=${year(n)}&affiliation.held=${year(n + 1)}`],
     ['stances by topic', (n) => `/v1/stances?topic=${at(v.topics, n)}&position=oppose`],
-    ['sources by corpus', (n) => `/v1/sources?corpus=corpus-${n % 20}&published=${year(n)}`],
+    ['sources by corpus', (n) => `/v1/sources?corpus=bench&published=${year(n)}`],
     ['word, commonest', (n) => `/v1/quotes?q=${at(v.words, n % 4)}`],
     ['word, common', (n) => `/v1/quotes?q=${at(v.words, 20 + n)}`],
     ['word, rare', (n) => `/v1/quotes?q=${at(v.rareWords, n)}`],
@@ -180,7 +190,7 @@ function listKinds(v: Values): [name: string, url: (n: number) => string][] {
     ['group by three', (n) => `/v1/quotes?group_by=topic,actor.country,month&limit=${100 + n}`],
     [
       'group by three lists, filled',
-      (n) => `/v1/quotes?group_by=topic,kind,month&fill=zero&said=${year(n)}&limit=1000`,
+      (n) => `/v1/quotes?group_by=topic,kind,month&fill=zero&said.within=${year(n)}&limit=200`,
     ],
     ['group of an actor', (n) => `/v1/quotes?group_by=topic,year&actor=${at(v.actors, n)}`],
     ['group of words', (n) => `/v1/quotes?group_by=actor&q=${at(v.words, n % 30)}`],
@@ -206,6 +216,28 @@ function listKinds(v: Values): [name: string, url: (n: number) => string][] {
     ['sample of words', (n) => `/v1/quotes?sample=100&seed=${n}&q=${at(v.words, n % 30)}`],
     ['sample of a phrase', (n) => `/v1/quotes?sample=100&seed=${n}&q=${q('"alpha omega"')}`],
     ['sample of a topic', (n) => `/v1/quotes?sample=100&seed=${n}&topic=${at(v.topics, n)}`],
+    ['suggest', (n) => `/v1/suggest?q=${q(at(v.names, n).slice(0, 3 + (n % 5)))}`],
+    [
+      'suggest, common words',
+      (n) => `/v1/suggest?q=${q(`${at(v.words, n % 12)} ${at(v.words, (n % 12) + 1 + (n % 5))}`)}`,
+    ],
+    ['actors by name', (n) => `/v1/actors?name=${q(at(v.names, n))}`],
+    ['actors by name, with slips', (n) => `/v1/actors?name=${q(at(v.names, n).replace(/[aeiou]/, 'x'))}`],
+    [
+      'reconcile ten names',
+      (n) =>
+        `/reconcile?queries=${q(JSON.stringify(Object.fromEntries(Array.from({ length: 10 }, (_, i) => [`q${i}`, { query: at(v.names, n + 7 * i) }]))))}`,
+    ],
+    ['who said a quote', (n) => `/v1/attributions?text=${q(at(v.texts, n))}`],
+    [
+      'who said half a quote',
+      (n) => `/v1/attributions?text=${q(at(v.texts, n).slice(0, at(v.texts, n).length / 2))}`,
+    ],
+    [
+      'who said common words',
+      (n) =>
+        `/v1/attributions?text=${q(Array.from({ length: 12 }, (_, i) => at(v.words, (n + 3 * i) % 40)).join(' '))}`,
+    ],
     ['random', (n) => `/v1/quotes/random${n % 2 ? '?kind=direct' : ''}`],
     ['random of few', () => '/v1/quotes/random?kind=unspecified'],
     ['CSV page', (n) => `/v1/quotes?format=csv&limit=200&actor=${at(v.actors, n)}`],
@@ -244,6 +276,7 @@ export type Latency = {
 
 async function measureKind(
   app: FastifyInstance,
+  db: Db,
   rounds: number,
   name: string,
   url: (n: number) => string,
@@ -253,6 +286,8 @@ async function measureKind(
   const answers = new Map<string, number>();
   let held = 0;
   for (let round = 0; round < rounds; round += 1) {
+    // As after a change: nothing is remembered of what was asked before.
+    changeDataVersion(db);
     await new Promise((resolve) => setTimeout(resolve, 3));
     const watch = watchLoop();
     const spent = process.cpuUsage();
@@ -290,7 +325,7 @@ async function measureLatencies(
   migrateDatabase(db);
   const app = await buildApp({ db, config: readConfig({}, {}) });
   for (const [name, url] of listKinds(readValues(db)))
-    if (name.includes(only)) say(await measureKind(app, rounds, name, url));
+    if (name.includes(only)) say(await measureKind(app, db, rounds, name, url));
   await app.close();
   db.close();
 }
