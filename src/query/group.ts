@@ -3,7 +3,7 @@
 import { compareUnitKeys, type DateUnit, listUnitsBetween, unitOfRange } from '../dates/units.ts';
 import type { Db } from '../db/client.ts';
 import { readDataVersion } from '../db/data-version.ts';
-import { readInTurns, type Steps } from '../db/one-state.ts';
+import { readInTurns, runSteps, type Steps } from '../db/one-state.ts';
 import { prepare } from '../db/statements.ts';
 import { Refusal } from '../errors.ts';
 import { getResource } from '../resources/registry.ts';
@@ -48,23 +48,23 @@ function* findGroups(db: Db, query: Query): Steps<GroupPage> {
   yield;
   const groups = countGroups(db, query, rows, keys);
   yield;
-  return finishGroups(db, query, groups, rows.keys.length, rows.counts_are);
+  return yield* finishGroups(db, query, groups, rows.keys.length, rows.counts_are);
 }
 
 /** The same of every record that matches, whatever it costs: not for the process that answers requests. */
 export function readGroupsExactly(db: Db, query: Query): GroupPage {
   const where = selectAll(db, query);
   const groups = groupRows(db, query, `${query.resource.name} t`, where, query.group_by as GroupKey[]);
-  return finishGroups(db, query, groups, countMatching(db, query), 'exact');
+  return runSteps(finishGroups(db, query, groups, countMatching(db, query), 'exact'));
 }
 
-function finishGroups(
+function* finishGroups(
   db: Db,
   query: Query,
   groups: RawGroup[],
   records: number,
   counts_are: Total['total_is'],
-): GroupPage {
+): Steps<GroupPage> {
   const keys = query.group_by as GroupKey[];
   const filled = query.fill === null ? groups : fillGaps(groups, keys);
   if (filled.length > MOST_GROUPS) {
@@ -74,7 +74,9 @@ function finishGroups(
       { parameter: 'group_by' },
     );
   }
+  yield;
   sortGroups(filled, keys);
+  yield;
   const shown = query.limit === null ? filled : filled.slice(0, query.limit);
   return {
     total: filled.length,
@@ -273,23 +275,22 @@ function fillGaps(groups: RawGroup[], keys: readonly GroupKey[]): RawGroup[] {
   let filled = groups;
   keys.forEach((key, n) => {
     if (key.unit === null) return;
-    const units = filled
-      .map((group) => group.cells[n])
-      .filter((cell): cell is string => typeof cell === 'string')
-      .sort(compareUnitKeys);
+    const units = listUnitsOf(filled, n);
     const first = units[0];
     const last = units.at(-1);
     if (first === undefined || last === undefined) return;
     const all = listUnits(first, last, key.unit);
-    const present = new Set(filled.map((group) => JSON.stringify(group.cells)));
-    const others = new Map(filled.map((group) => [JSON.stringify(group.cells.toSpliced(n, 1)), group.cells]));
+    const others = new Map<string, { cells: Cell[]; present: Set<Cell> }>();
+    for (const { cells } of filled) {
+      const name = JSON.stringify(cells.toSpliced(n, 1));
+      const other = others.get(name) ?? { cells, present: new Set() };
+      other.present.add(cells[n] as Cell);
+      others.set(name, other);
+    }
     if (others.size * all.length > MOST_GROUPS) throw tooManyUnits();
     const zeros: RawGroup[] = [];
-    for (const cells of others.values()) {
-      for (const unit of all) {
-        const filledCells = cells.with(n, unit);
-        if (!present.has(JSON.stringify(filledCells))) zeros.push({ cells: filledCells, count: 0 });
-      }
+    for (const { cells, present } of others.values()) {
+      for (const unit of all) if (!present.has(unit)) zeros.push({ cells: cells.with(n, unit), count: 0 });
     }
     filled = [...filled, ...zeros];
   });
@@ -313,27 +314,42 @@ function tooManyUnits(): Refusal {
   );
 }
 
+/** The units that stand in a place of the groups, in the order of time. */
+function listUnitsOf(groups: readonly RawGroup[], place: number): string[] {
+  const units = new Set(groups.map(({ cells }) => cells[place] as Cell));
+  units.delete(null);
+  return ([...units] as string[]).sort(compareUnitKeys);
+}
+
 function sortGroups(groups: RawGroup[], keys: readonly GroupKey[]): void {
   const time = keys.findIndex((key) => key.unit !== null);
+  // Units are put in order once: to read one takes longer than all else in a comparison.
+  const ranks = keys.map(({ unit }, n) =>
+    unit === null ? null : new Map<Cell, number>(listUnitsOf(groups, n).map((key, rank) => [key, rank])),
+  );
+  const compare = (a: RawGroup, b: RawGroup, n: number) => {
+    const rank = ranks[n];
+    const [first, second] = [a.cells[n] as Cell, b.cells[n] as Cell];
+    return rank == null
+      ? compareCells(first, second)
+      : compareCells(rank.get(first) ?? null, rank.get(second) ?? null);
+  };
   groups.sort((a, b) => {
-    if (time !== -1) {
-      const order = compareCells(a.cells[time] as Cell, b.cells[time] as Cell, true);
-      if (order !== 0) return order;
-    }
+    const inTime = time === -1 ? 0 : compare(a, b, time);
+    if (inTime !== 0) return inTime;
     if (a.count !== b.count) return b.count - a.count;
     for (let n = 0; n < keys.length; n += 1) {
-      const order = compareCells(a.cells[n] as Cell, b.cells[n] as Cell, keys[n]?.unit !== null);
+      const order = compare(a, b, n);
       if (order !== 0) return order;
     }
     return 0;
   });
 }
 
-function compareCells(a: Cell, b: Cell, time: boolean): number {
+function compareCells(a: Cell, b: Cell): number {
   if (a === b) return 0;
   if (a === null) return 1;
   if (b === null) return -1;
-  if (time) return compareUnitKeys(String(a), String(b));
   return a < b ? -1 : 1;
 }
 
