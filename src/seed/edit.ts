@@ -3,7 +3,7 @@
  * stand and the text is cut there: written out again as a whole, a document comes back with its folded texts, quotation
  * marks and columns set anew.
  */
-import { renameSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { isMap, isScalar, type Pair, parseDocument, type YAMLMap } from 'yaml';
@@ -195,11 +195,15 @@ function copy(value: unknown): unknown {
 export function writeEdits(root: string, edits: readonly SeedEdits[]): string[] {
   const changed = edits.filter((edit) => !edit.isEmpty).map((edit) => ({ edit, text: edit.apply() }));
   const beside = changed.map(({ edit, text }) => {
-    const path = join(root, edit.file.name);
+    // What is put in a link's place would not be in its file's.
+    const path = realpathSync(join(root, edit.file.name));
     return { path, temporary: join(dirname(path), `.${basename(path)}.${process.pid}.tmp`), text };
   });
   try {
-    for (const { temporary, text } of beside) writeFileSync(temporary, text);
+    for (const { path, temporary, text } of beside) {
+      writeFileSync(temporary, text);
+      chmodSync(temporary, statSync(path).mode);
+    }
     for (const { temporary, path } of beside) renameSync(temporary, path);
   } finally {
     for (const { temporary } of beside) rmSync(temporary, { force: true });

@@ -2,10 +2,11 @@
  * A load into a new file beside a base that nobody has open: without a journal on disk, triggers and indexes, which are made
  * over the whole at the end. Then the new file takes the old one's place. Whatever happens before that, the base is as it was.
  */
-import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { chmodSync, closeSync, fstatSync, openSync, renameSync, statSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { type Db, openDatabase } from '../db/client.ts';
 import { resources } from '../resources/registry.ts';
+import { copyBeside, findBaseFile, isOwnedAlike, removeBaseFiles, synchronize } from './base-file.ts';
 import { listDerived, listUndeclared } from './derived.ts';
 import { type KeyIndex, openKeyIndex } from './key-index.ts';
 
@@ -22,23 +23,25 @@ export type BulkLoad = {
 const CACHE_KIB = 16_384;
 type SchemaEntry = { type: 'index' | 'trigger'; name: string; sql: string };
 
-/** Null where the base is in memory, somebody else has it open, or something in it could not be rebuilt. */
+/**
+ * Null where the base is in memory, somebody else has it open, or something in it could not be rebuilt; and where its file
+ * has other names, which would go on naming the old one, or an owner whom the new one could not be given.
+ */
 export function openBulkLoad(db: Db): BulkLoad | null {
   // A file that is open cannot be replaced there.
   if (db.memory || process.platform === 'win32' || listUndeclared(db).length > 0) return null;
-  const path = db.name;
-  const beside = `${path}.loading`;
+  const path = findBaseFile(db);
+  const { mode, nlink } = statSync(path);
+  if (nlink > 1) return null;
   if (!lockAlone(db)) {
     unlock(db);
     return null;
   }
-  removeFile(beside);
-  try {
-    db.prepare('VACUUM INTO ?').run(beside);
-  } catch (error) {
-    removeFile(beside);
+  const beside = copyOrUnlock(db);
+  if (!isOwnedAlike(beside, path)) {
+    removeBaseFiles(beside);
     unlock(db);
-    throw error;
+    return null;
   }
   const load = openDatabase(beside);
   // What bounds the base bounds the file that takes its place.
@@ -74,22 +77,33 @@ export function openBulkLoad(db: Db): BulkLoad | null {
       }
       for (const { sql } of made('trigger')) load.exec(sql);
       load.close();
+      chmodSync(beside, mode);
       synchronize(beside);
       // To be closed after the base: closing any handle of a file gives up the locks that the process holds on it.
       const old = openSync(path, 'r+');
       renameSync(beside, path);
       synchronize(dirname(path));
-      // Who opened the old file meanwhile and waits for its lock would go on with a base that nobody else sees.
-      writeSync(old, 'This base was replaced by an import.', 0);
+      // Who opened the old file meanwhile and waits for its lock would go on with a base that nobody else sees. One that
+      // was given another name meanwhile is left to whoever did that.
+      if (fstatSync(old).nlink === 0) writeSync(old, 'This base was replaced by an import.', 0);
       db.close();
       closeSync(old);
     },
     abandon() {
       load.close();
-      removeFile(beside);
+      removeBaseFiles(beside);
       unlock(db);
     },
   };
+}
+
+function copyOrUnlock(db: Db): string {
+  try {
+    return copyBeside(db, 'loading');
+  } catch (error) {
+    unlock(db);
+    throw error;
+  }
 }
 
 /** Leaving the WAL takes being the only connection; from there on the lock is held. */
@@ -126,16 +140,4 @@ function indexKeys(db: Db): KeyIndex {
     for (const { key, id } of rows) index.add(name, id, key);
   }
   return index;
-}
-
-function synchronize(path: string): void {
-  const handle = openSync(path, 'r');
-  fsyncSync(handle);
-  closeSync(handle);
-}
-
-/** What an import that was killed left beside the base. */
-export function removeFile(path: string): void {
-  for (const end of ['', '-journal', '-wal', '-shm'])
-    if (existsSync(`${path}${end}`)) rmSync(`${path}${end}`);
 }

@@ -1,5 +1,17 @@
 // A load into a new file beside the base must give the same base as one record by record, and never touch one in use.
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  linkSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { type Db, migrateDatabase, openDatabase } from '../../src/db/client.ts';
@@ -117,4 +129,67 @@ test('an import of nothing new keeps the file', async () => {
   expect(report.entries).toEqual({ taken: 0, refused: 1 });
   expect(db.open).toBe(true);
   db.close();
+});
+
+test('what replaces a base lies where links lead, and only those may read it who might before', async () => {
+  const folder = openFolder();
+  const file = writeExport(folder);
+  const path = join(folder, 'base.sqlite');
+  mkdirSync(join(folder, 'elsewhere'));
+  const link = join(folder, 'elsewhere', 'link.sqlite');
+  symlinkSync('../base.sqlite', link);
+  openBase(path).close();
+  chmodSync(path, 0o600);
+  const { ino } = statSync(path);
+  // Whoever is not root can give a file to nobody else.
+  if (process.getuid?.() === 0) chownSync(path, 4321, 4322);
+  const { uid, gid } = statSync(path);
+  let loading = 0;
+  const db = openDatabase(link);
+  const report = await importFiles(db, [file], {
+    from: 'verbatim',
+    bulkFrom: 0,
+    onProgress: () => {
+      if (existsSync(`${path}.loading`)) loading = statSync(`${path}.loading`).mode & 0o777;
+    },
+  });
+  expect(lstatSync(link).isSymbolicLink()).toBe(true);
+  expect([loading, statSync(path).mode & 0o777]).toEqual([0o600, 0o600]);
+  expect(statSync(path)).toMatchObject({ uid, gid });
+  expect(statSync(path).ino).not.toBe(ino);
+  expect(readdirSync(join(folder, 'elsewhere'))).toEqual(['link.sqlite']);
+  const loaded = openDatabase(path);
+  expect(loaded.prepare('SELECT count(*) FROM quotes').pluck().get()).toBe(
+    report.counts.get('quotes')?.added,
+  );
+  loaded.close();
+});
+
+test('a base of which another name is a backup is not replaced', async () => {
+  const folder = openFolder();
+  const file = writeExport(folder);
+  const path = join(folder, 'base.sqlite');
+  const db = openBase(path);
+  linkSync(path, join(folder, 'backup.sqlite'));
+  await importFiles(db, [file], { from: 'verbatim', bulkFrom: 0 });
+  expect(db.open).toBe(true);
+  db.close();
+  expect(statSync(path)).toMatchObject({ nlink: 2, ino: statSync(join(folder, 'backup.sqlite')).ino });
+  const backup = openDatabase(join(folder, 'backup.sqlite'));
+  expect(verifyBase(backup)).toMatchObject({ ok: true });
+  backup.close();
+});
+
+test('a base that is given another name while it is loaded keeps what it held there', async () => {
+  const folder = openFolder();
+  const path = join(folder, 'base.sqlite');
+  const backup = join(folder, 'backup.sqlite');
+  const db = openBase(path);
+  loadSeeds(db, SEEDS);
+  const load = openBulkLoad(db);
+  linkSync(path, backup);
+  await load?.finish(async () => {});
+  const held = openDatabase(backup);
+  expect(verifyBase(held)).toMatchObject({ ok: true });
+  held.close();
 });

@@ -1,5 +1,5 @@
 // locate fills in what the words alone say, leaves every other byte of a file as it was, and never guesses.
-import { cpSync, readdirSync } from 'node:fs';
+import { chmodSync, cpSync, lstatSync, readdirSync, renameSync, statSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { formatFileProblem, LoadRefusal, UsageError } from '../../src/errors.ts';
@@ -47,6 +47,18 @@ describe('fills in', () => {
 
     expect(locate(folder)).toMatchObject({ filled: 0, unchanged: 27, files: [], problems: [] });
     for (const name of [QUOTES, STANCES]) expect(folder.read(name)).toBe(before.read(name));
+  });
+
+  test('the file that a link leads to, which only those may read who might before', () => {
+    const folder = copyUnlocated();
+    const [link, file] = [join(folder.root, QUOTES), join(folder.root, 'quotes.kept')];
+    renameSync(link, file);
+    chmodSync(file, 0o600);
+    symlinkSync('../quotes.kept', link);
+    expect(locate(folder)).toMatchObject({ problems: [], files: [QUOTES, STANCES] });
+    expect(lstatSync(link).isSymbolicLink()).toBe(true);
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    expect(folder.read('quotes.kept')).toBe(copyFixture().read(QUOTES));
   });
 
   test('beside the project’s own seeds, which it leaves alone', () => {

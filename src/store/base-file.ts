@@ -1,0 +1,82 @@
+/** Files of bases: copies beside them, and what SQLite leaves with each. */
+import {
+  chownSync,
+  closeSync,
+  existsSync,
+  fchmodSync,
+  fsyncSync,
+  openSync,
+  realpathSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
+import { dirname } from 'node:path';
+import type { Db } from '../db/client.ts';
+import { UsageError } from '../errors.ts';
+
+/** Where the file of a base lies, whatever links lead there: what is put in a link's place would not be in the file's. */
+export function findBaseFile(db: Db): string {
+  return realpathSync(db.name);
+}
+
+/**
+ * Copies one state of a base to `<its file>.<ending>`, in place of what lies there. Whoever may not read the base may not
+ * read the copy; it belongs to the same user and group where whoever runs this may say so. Gives its path. Throws UsageError
+ * where the folder takes no file.
+ */
+export function copyBeside(db: Db, ending: string): string {
+  const file = findBaseFile(db);
+  const path = `${file}.${ending}`;
+  removeBaseFiles(path);
+  try {
+    makeAlike(path, file);
+    db.prepare('VACUUM INTO ?').run(path);
+  } catch (error) {
+    removeBaseFiles(path);
+    throw error;
+  }
+  return path;
+}
+
+/** An empty file of the same owner and rights, which whoever runs this may write. */
+function makeAlike(path: string, like: string): void {
+  const { mode, uid, gid } = statSync(like);
+  const file = openNew(path);
+  try {
+    if (!isOwnedAlike(path, like)) chownSync(path, uid, gid);
+  } catch (error) {
+    if ((error as { code?: unknown }).code !== 'EPERM') throw error;
+  } finally {
+    fchmodSync(file, (mode & 0o777) | 0o600);
+    closeSync(file);
+  }
+}
+
+function openNew(path: string): number {
+  try {
+    return openSync(path, 'wx', 0o600);
+  } catch (error) {
+    if (!['EACCES', 'EROFS'].includes((error as { code: string }).code)) throw error;
+    throw new UsageError(
+      `A copy of the base is made beside it, and nothing may be written to ${dirname(path)} by whoever runs this.`,
+    );
+  }
+}
+
+export function isOwnedAlike(path: string, other: string): boolean {
+  const [one, two] = [statSync(path), statSync(other)];
+  return one.uid === two.uid && one.gid === two.gid;
+}
+
+/** Removes a file of SQLite, where there is one, with the journals that a process that was killed left beside it. */
+export function removeBaseFiles(path: string): void {
+  for (const end of ['', '-journal', '-wal', '-shm'])
+    if (existsSync(`${path}${end}`)) rmSync(`${path}${end}`);
+}
+
+/** Returns when a file, or a folder's list of files, is on the disk. */
+export function synchronize(path: string): void {
+  const handle = openSync(path, 'r');
+  fsyncSync(handle);
+  closeSync(handle);
+}
