@@ -288,3 +288,41 @@ test.each([
 ])('a mapping that is wrong is refused: %s', async (mapping, sentence) => {
   await expect(importTable(openEmptyBase(), 'Who,Said\nA,one\n', mapping)).rejects.toThrow(sentence);
 });
+
+describe('words that every object of JavaScript knows are words like others', () => {
+  const names = ['constructor', 'toString', 'valueOf', 'hasOwnProperty', '__proto__'];
+
+  test('as cells that the mapping says more of', async () => {
+    const db = openEmptyBase();
+    const table = `Who,Said,Day,Paper\n${names.map((name) => `${name},I am ${name},2020,${name}\n`).join('')}`;
+    const values = 'values:\n  actor: {X: Ada Lind}\n  source.title: {constructor: The Builder}\n';
+    const report = await importTable(db, table, `${MAPPING}${values}`);
+    expect(report.entries).toEqual({ taken: names.length, refused: 0 });
+    expect(listQuotes(db)).toEqual(
+      names.map((name) => ({
+        actor: name,
+        text: `I am ${name}`,
+        said: '2020',
+        source: name === 'constructor' ? 'The Builder' : name,
+        verification: 'reported',
+      })),
+    );
+  });
+
+  test('as columns', async () => {
+    const db = openEmptyBase();
+    const mapping = 'columns: {constructor: actor, toString: spans}\nconstants: {language: en}\n';
+    await importTable(db, 'constructor,toString\nAda Lind,No.\n', mapping);
+    expect(listQuotes(db)).toMatchObject([{ actor: 'Ada Lind', text: 'No.' }]);
+  });
+
+  test.each(names)('and %s is no field and no part of a date', async (name) => {
+    const db = openEmptyBase();
+    await expect(importTable(db, 'Who\nx\n', `columns: {Who: ${name}.x, Said: ${name}}`)).rejects.toThrow(
+      `quotes have no field "${name}".`,
+    );
+    await expect(importTable(db, 'Who\nx\n', `columns: {Who: actor}\ndates: ${name}`)).rejects.toThrow(
+      'is no part of a date',
+    );
+  });
+});

@@ -9,15 +9,15 @@ const MONTHS = 'january february march april may june july august september octo
   ' ',
 );
 type Part = 'year' | 'month' | 'day';
-const TOKENS: Readonly<Record<string, { part: Part; pattern: string }>> = {
-  yyyy: { part: 'year', pattern: '(\\d{4})' },
-  MMMM: { part: 'month', pattern: '(\\p{L}+)' },
-  MMM: { part: 'month', pattern: '(\\p{L}{3,})\\.?' },
-  MM: { part: 'month', pattern: '(\\d{2})' },
-  M: { part: 'month', pattern: '(\\d{1,2})' },
-  dd: { part: 'day', pattern: '(\\d{2})' },
-  d: { part: 'day', pattern: '(\\d{1,2})' },
-};
+const TOKENS: ReadonlyMap<string, { part: Part; pattern: string }> = new Map([
+  ['yyyy', { part: 'year', pattern: '(\\d{4})' }],
+  ['MMMM', { part: 'month', pattern: '(\\p{L}+)' }],
+  ['MMM', { part: 'month', pattern: '(\\p{L}{3,})\\.?' }],
+  ['MM', { part: 'month', pattern: '(\\d{2})' }],
+  ['M', { part: 'month', pattern: '(\\d{1,2})' }],
+  ['dd', { part: 'day', pattern: '(\\d{2})' }],
+  ['d', { part: 'day', pattern: '(\\d{1,2})' }],
+]);
 
 /**
  * Reads dates by a pattern of Unicode's date fields: `dd/MM/yyyy`, `d MMMM yyyy` (English months), `MM/yyyy`. What is
@@ -42,7 +42,7 @@ export function openDateReader(pattern: string | null): ReadDate {
 function compilePattern(pattern: string): (text: string) => string | null {
   const parts: Part[] = [];
   const source = pattern.replace(/y+|M+|d+|[^yMd]+/g, (piece) => {
-    const token = TOKENS[piece];
+    const token = TOKENS.get(piece);
     if (token !== undefined) {
       parts.push(token.part);
       return token.pattern;

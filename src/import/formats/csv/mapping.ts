@@ -33,7 +33,8 @@ export type Mapping = {
   noun: Noun;
   columns: { column: string; targets: Target[] }[];
   constants: { target: Target; value: string }[];
-  values: ReadonlyMap<string, Readonly<Record<string, string>>>;
+  /** By a target's path: what each of these cells means. */
+  values: ReadonlyMap<string, ReadonlyMap<string, string>>;
   dates: string | null;
   lists: string | null;
   /** Cells that say that there is nothing. */
@@ -85,7 +86,7 @@ export function readMapping(file: string): Mapping {
     constants: Object.entries(constants).flatMap(([path, constant]) =>
       aim(path).map((target) => ({ target, value: constant })),
     ),
-    values: new Map(Object.entries(values)),
+    values: new Map(Object.entries(values).map(([path, meant]) => [path, new Map(Object.entries(meant))])),
     dates: dates ?? null,
     lists: lists ?? null,
     nothing: new Set(nothing),
@@ -103,7 +104,7 @@ export function namesTextFiles({ columns, constants }: Mapping): boolean {
 function findTarget(noun: Noun, path: string): Target | string {
   const { fields } = getResource(noun);
   const [first = '', second, ...rest] = path.split('.');
-  const field = fields[first];
+  const field = Object.hasOwn(fields, first) ? fields[first] : undefined;
   const unknown = (names: readonly string[]) =>
     `${noun} have no field "${path}".${suggest(findNearest(path, names))} There are: ${listSome(names, 40)}.`;
   if (field === undefined || rest.length > 0) return unknown(listNames(fields));

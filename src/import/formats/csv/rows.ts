@@ -45,7 +45,7 @@ export function openRowReader(setting: RowSetting): ReadRow {
     const others = new Map<string, Values>();
     const actors = new Map<string, AskedActor>();
     const put = (target: Target, cell: string, where: string) => {
-      const given = mapping.values.get(target.path)?.[cell] ?? cell;
+      const given = mapping.values.get(target.path)?.get(cell) ?? cell;
       if (given.trim() === '' || mapping.nothing.has(given)) return;
       try {
         putValue(setting, { record, others, actors }, target, given);
