@@ -96,9 +96,7 @@ function hashBase(path: string): string {
         db,
         resources.map(({ name }) => name),
       ),
-    ]
-      .flat()
-      .sort();
+    ].sort();
     return createHash('sha256').update(lines.join('\n')).digest('hex');
   } finally {
     db.close();

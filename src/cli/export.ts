@@ -1,7 +1,7 @@
 /** `verbatim export` */
 import { createHash } from 'node:crypto';
 import { closeSync, createReadStream, fsyncSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { basename } from 'node:path';
+import { basename, dirname } from 'node:path';
 import { type Command, Option } from 'commander';
 import { readConfig } from '../config.ts';
 import { type Db, openDatabase } from '../db/client.ts';
@@ -9,11 +9,13 @@ import { UsageError } from '../errors.ts';
 import { listColumns, writeHeader, writeRecords } from '../formats/csv.ts';
 import { getResource, resources } from '../resources/registry.ts';
 import type { Noun } from '../resources/resource.ts';
+import { removeBaseFiles, synchronize, synchronizeFolder } from '../store/base-file.ts';
 import { requireThisRelease } from '../store/declarations.ts';
 import { exportDocuments, exportLines } from '../store/export.ts';
 import { publishBase } from '../store/publish.ts';
-import { requireOutput } from './output-file.ts';
+import { nameUnfinished, requireOutput } from './output-file.ts';
 import { addSettings, readFlags } from './settings.ts';
+import { cutSlices } from './slices.ts';
 
 const FORMATS = ['ndjson', 'csv', 'sqlite'];
 
@@ -40,9 +42,12 @@ export function addExport(program: Command): void {
     .action(async (options) => {
       const { DATABASE } = readConfig(readFlags(options));
       requireOutput('--output', options.output, { base: DATABASE });
+      if (options.format === 'sqlite') requireOutput('--output', nameSum(options.output), { base: DATABASE });
       const db = openDatabase(DATABASE, { readonly: true });
       try {
         requireThisRelease(db);
+        if (options.rows !== undefined && options.format !== 'csv')
+          throw new UsageError(`--rows ${options.rows}: only --format csv has rows of a list; leave it out.`);
         const nouns = (options.noun ?? []) as Noun[];
         if (options.format === 'sqlite') await exportBase(db, options.output, nouns);
         else if (options.format === 'csv') exportTable(db, options.output, nouns, options.rows ?? null);
@@ -57,7 +62,7 @@ function exportRecords(db: Db, output: string, nouns: readonly Noun[]): void {
   const chosen = nouns.length > 0 ? nouns : resources.map(({ name }) => name);
   let lines = 0;
   const texts = function* () {
-    for (const slice of exportLines(db, chosen)) {
+    for (const slice of cutSlices(exportLines(db, chosen), (line) => line.length)) {
       lines += slice.length;
       yield `${slice.join('\n')}\n`;
     }
@@ -77,31 +82,56 @@ function exportTable(db: Db, output: string, nouns: readonly Noun[], rows: strin
     throw new UsageError(`--rows ${rows}: ${noun} have no such list; there are: ${lists.join(', ')}.`);
   const columns = listColumns(resource, null, rows);
   let records = 0;
+  const parts = function* () {
+    for (const document of exportDocuments(db, noun)) {
+      records += 1;
+      for (const part of splitRecord(JSON.parse(document) as Fields, rows))
+        yield { part, units: document.length };
+    }
+  };
   const texts = function* () {
     yield writeHeader(columns);
-    for (const slice of exportDocuments(db, noun)) {
-      records += slice.length;
-      const parsed = slice.map((document) => JSON.parse(document) as Record<string, unknown>);
-      yield writeRecords(parsed, columns, { rows, guard: false });
-    }
+    for (const slice of cutSlices(parts(), ({ units }) => units))
+      yield writeRecords(
+        slice.map(({ part }) => part),
+        columns,
+        { rows, guard: false },
+      );
   };
   db.transaction(() => writeWhole(output, texts()))();
   console.log(`wrote ${output}: ${records} ${noun}`);
 }
 
+type Fields = Record<string, unknown>;
+
+/** A record for each entry of the list that is to be rows, since each row repeats the rest of the record. */
+function splitRecord(record: Fields, rows: string | null): Fields[] {
+  const entries = rows === null ? [] : ((record[rows] ?? []) as unknown[]);
+  return entries.length === 0 ? [record] : entries.map((entry) => ({ ...record, [rows as string]: [entry] }));
+}
+
 async function exportBase(db: Db, output: string, nouns: readonly Noun[]): Promise<void> {
   if (nouns.length > 0) throw new UsageError('--format sqlite is the whole base: leave --noun out.');
-  const unfinished = `${output}.unfinished`;
-  rmSync(unfinished, { force: true });
+  const base = { unfinished: nameUnfinished(output), path: output };
+  const sum = { unfinished: nameUnfinished(nameSum(output)), path: nameSum(output) };
+  removeBaseFiles(base.unfinished);
   try {
-    publishBase(db, unfinished);
-    const digest = await hashFile(unfinished);
-    renameSync(unfinished, output);
+    publishBase(db, base.unfinished);
+    synchronize(base.unfinished);
+    const digest = await hashFile(base.unfinished);
     // As `sha256sum --check` reads it.
-    writeFileSync(`${output}.sha256`, `${digest}  ${basename(output)}\n`);
+    writeNew(sum.unfinished, [`${digest}  ${basename(output)}\n`]);
+    // In this order no base ever stands beside the digest of another, wherever a kill or a power failure ends it.
+    rmSync(sum.path, { force: true });
+    synchronizeFolder(dirname(output));
+    for (const { unfinished, path } of [base, sum]) {
+      renameSync(unfinished, path);
+      synchronizeFolder(dirname(output));
+    }
     console.log(`wrote ${output}: SHA-256 ${digest}`);
   } catch (error) {
-    rmSync(unfinished, { force: true });
+    removeBaseFiles(base.unfinished);
+    rmSync(sum.unfinished, { force: true });
     throw error;
   }
 }
@@ -114,17 +144,29 @@ async function hashFile(path: string): Promise<string> {
 
 /** Under another name till it is whole. */
 function writeWhole(path: string, texts: Iterable<string>): void {
-  const unfinished = `${path}.unfinished`;
-  const file = openSync(unfinished, 'w');
+  const unfinished = nameUnfinished(path);
+  writeNew(unfinished, texts);
+  renameSync(unfinished, path);
+  synchronizeFolder(dirname(path));
+}
+
+/** A file of its own, whatever lies there; it is on the disk then, or there is none. */
+function writeNew(path: string, texts: Iterable<string>): void {
+  rmSync(path, { force: true });
+  const file = openSync(path, 'wx');
   try {
     // Not writeSync, which may write a part where the disk is full.
     for (const text of texts) writeFileSync(file, text);
     fsyncSync(file);
   } catch (error) {
-    rmSync(unfinished, { force: true });
+    rmSync(path, { force: true });
     throw error;
   } finally {
     closeSync(file);
   }
-  renameSync(unfinished, path);
+}
+
+/** Where the SHA-256 of a base is written. */
+function nameSum(output: string): string {
+  return `${output}.sha256`;
 }

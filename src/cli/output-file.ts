@@ -13,9 +13,11 @@ export function requireOutput(
   { base, reads = [] }: { base: string; reads?: readonly string[] },
 ): void {
   const refuse = (why: string) => new UsageError(`${flag} ${path}: ${why}.`);
-  if (reads.some((file) => isSameFile(file, path))) throw refuse('this is one of the files to be read');
-  if (OF_BASE.some((ending) => isSameFile(`${base}${ending}`, path)))
-    throw refuse('this is a file of the base');
+  for (const written of [path, nameUnfinished(path)]) {
+    if (reads.some((file) => isSameFile(file, written))) throw refuse('this is one of the files to be read');
+    if (OF_BASE.some((ending) => isSameFile(`${base}${ending}`, written)))
+      throw refuse('this is a file of the base');
+  }
   const folder = dirname(resolve(path));
   const there = statSync(path, { throwIfNoEntry: false });
   if (there?.isDirectory() === true) throw refuse('it is a folder');
@@ -28,6 +30,11 @@ export function requireOutput(
   } catch {
     throw refuse(`nothing may be written to ${folder} by whoever runs this`);
   }
+}
+
+/** What a file is called till it is whole. */
+export function nameUnfinished(path: string): string {
+  return `${path}.unfinished`;
 }
 
 /** A base that is open is in several files. */

@@ -74,9 +74,15 @@ export function removeBaseFiles(path: string): void {
     if (existsSync(`${path}${end}`)) rmSync(`${path}${end}`);
 }
 
-/** Returns when a file, or a folder's list of files, is on the disk. */
+/** Returns when the file is on the disk. */
 export function synchronize(path: string): void {
-  const handle = openSync(path, 'r');
+  // Windows synchronizes nothing through a handle for reading alone.
+  const handle = openSync(path, process.platform === 'win32' ? 'r+' : 'r');
   fsyncSync(handle);
   closeSync(handle);
+}
+
+/** Returns when the folder's list of files is on the disk; Windows has no such call. */
+export function synchronizeFolder(path: string): void {
+  if (process.platform !== 'win32') synchronize(path);
 }

@@ -6,7 +6,14 @@ import { chmodSync, closeSync, fstatSync, openSync, renameSync, statSync, writeS
 import { dirname } from 'node:path';
 import { type Db, openDatabase } from '../db/client.ts';
 import { resources } from '../resources/registry.ts';
-import { copyBeside, findBaseFile, isOwnedAlike, removeBaseFiles, synchronize } from './base-file.ts';
+import {
+  copyBeside,
+  findBaseFile,
+  isOwnedAlike,
+  removeBaseFiles,
+  synchronize,
+  synchronizeFolder,
+} from './base-file.ts';
 import { listDerived, listUndeclared } from './derived.ts';
 import { type KeyIndex, openKeyIndex } from './key-index.ts';
 
@@ -82,7 +89,7 @@ export function openBulkLoad(db: Db): BulkLoad | null {
       // To be closed after the base: closing any handle of a file gives up the locks that the process holds on it.
       const old = openSync(path, 'r+');
       renameSync(beside, path);
-      synchronize(dirname(path));
+      synchronizeFolder(dirname(path));
       // Who opened the old file meanwhile and waits for its lock would go on with a base that nobody else sees. One that
       // was given another name meanwhile is left to whoever did that.
       if (fstatSync(old).nlink === 0) writeSync(old, 'This base was replaced by an import.', 0);

@@ -6,33 +6,22 @@ import { isHandedIn } from '../resources/schemas.ts';
 import type { Row } from './columns.ts';
 import { toDraft } from './lookup.ts';
 
-const SLICE = 500;
-
 /**
- * Lines without their ends, in slices: noun by noun, the records in the order in which they were added, and the withdrawn
+ * Lines without their ends, one at a time because a text may have megabytes: noun by noun, the records in the order in which they were added, and the withdrawn
  * ids at the end. Records may stand before those that they refer to. By which door one came in is not part of it.
  */
-export function* exportLines(db: Db, nouns: readonly Noun[]): Generator<string[]> {
+export function* exportLines(db: Db, nouns: readonly Noun[]): Generator<string> {
   const chosen = resources.filter((resource) => nouns.includes(resource.name));
   for (const resource of chosen) {
-    const next = db.prepare(`SELECT * FROM ${resource.name} WHERE key > ? ORDER BY key LIMIT ${SLICE}`);
-    for (let rows = next.all(Number.MIN_SAFE_INTEGER) as Row[]; rows.length > 0; ) {
-      yield rows.map((row) => JSON.stringify({ noun: resource.name, ...exportRecord(resource, row) }));
-      rows = next.all(rows.at(-1)?.key) as Row[];
-    }
+    const rows = db.prepare(`SELECT * FROM ${resource.name} ORDER BY key`).iterate() as Iterable<Row>;
+    for (const row of rows) yield JSON.stringify({ noun: resource.name, ...exportRecord(resource, row) });
   }
   for (const { name } of chosen) {
     const gone = db
       .prepare('SELECT id, reason, digest FROM withdrawn WHERE noun = ? ORDER BY id')
-      .all(name) as {
-      id: string;
-      reason: string;
-      digest: string;
-    }[];
-    if (gone.length > 0)
-      yield gone.map(({ id, reason, digest }) =>
-        JSON.stringify({ noun: name, id, withdrawn: reason, digest }),
-      );
+      .iterate(name) as Iterable<{ id: string; reason: string; digest: string }>;
+    for (const { id, reason, digest } of gone)
+      yield JSON.stringify({ noun: name, id, withdrawn: reason, digest });
   }
 }
 
@@ -64,12 +53,10 @@ function takeHandedIn(
   return Object.keys(taken).length === 0 ? null : taken;
 }
 
-/** The records of a noun as they are served, in slices, in the order in which they were added. */
-export function* exportDocuments(db: Db, noun: Noun): Generator<string[]> {
-  const next = db.prepare(`SELECT key, document FROM ${noun} WHERE key > ? ORDER BY key LIMIT ${SLICE}`);
-  let rows = next.all(Number.MIN_SAFE_INTEGER) as { key: number; document: string }[];
-  while (rows.length > 0) {
-    yield rows.map(({ document }) => document);
-    rows = next.all(rows.at(-1)?.key) as typeof rows;
-  }
+/** The records of a noun as they are served, one at a time, in the order in which they were added. */
+export function exportDocuments(db: Db, noun: Noun): Iterable<string> {
+  return db
+    .prepare(`SELECT document FROM ${noun} ORDER BY key`)
+    .pluck()
+    .iterate() as IterableIterator<string>;
 }

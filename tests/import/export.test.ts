@@ -1,13 +1,16 @@
 // The base as a file of SQLite that others publish, and as tables.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { parse } from 'csv-parse/sync';
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { migrateDatabase, openDatabase } from '../../src/db/client.ts';
+import { cutSlices } from '../../src/cli/slices.ts';
+import { type Db, migrateDatabase, openDatabase } from '../../src/db/client.ts';
 import { loadSeeds } from '../../src/seed/load.ts';
+import { exportLines } from '../../src/store/export.ts';
 import { publishBase } from '../../src/store/publish.ts';
 import { SEEDS } from '../base.ts';
 import { openFolder } from './importing.ts';
@@ -71,15 +74,18 @@ test('the published file is one file, opens where nobody can write, and shows la
   db.close();
 });
 
+function runExport(db: Db, folder: string, args: readonly string[], options: readonly string[] = []) {
+  return spawnSync(process.execPath, [...options, CLI, 'export', ...args], {
+    encoding: 'utf8',
+    cwd: folder,
+    env: { PATH: process.env.PATH ?? '', DATABASE: db.name },
+  });
+}
+
 test('the command writes the file, its hash beside it, and tables', () => {
   const db = openSeeded();
   const folder = openFolder();
-  const run = (...args: string[]) =>
-    spawnSync(process.execPath, [CLI, 'export', ...args], {
-      encoding: 'utf8',
-      cwd: folder,
-      env: { PATH: process.env.PATH ?? '', DATABASE: db.name },
-    });
+  const run = (...args: string[]) => runExport(db, folder, args);
   expect(run('--format', 'sqlite', '--output', 'base.sqlite')).toMatchObject({ status: 0, stderr: '' });
   const digest = createHash('sha256')
     .update(readFileSync(join(folder, 'base.sqlite')))
@@ -94,6 +100,106 @@ test('the command writes the file, its hash beside it, and tables', () => {
     2,
     '--format csv: a table has the records of one noun; say which with --noun.\n',
   ]);
-  expect(readdirSync(folder).sort()).toEqual(['base.sqlite', 'base.sqlite.sha256', 'quotes.csv']);
+  for (const format of ['ndjson', 'sqlite']) {
+    const ignored = run('--format', format, '--rows', 'spans', '--output', 'x');
+    expect([ignored.status, ignored.stderr]).toEqual([
+      2,
+      '--rows spans: only --format csv has rows of a list; leave it out.\n',
+    ]);
+  }
+  expect(run('--format', 'csv', '--noun', 'quotes', '--rows', 'spans', '--output', 'spans.csv').status).toBe(
+    0,
+  );
+  const spans = parse(readFileSync(join(folder, 'spans.csv')), { columns: true }) as Record<string, string>[];
+  const parts = db
+    .prepare(
+      `SELECT quotes.id, span.value ->> '$.exact' AS exact FROM quotes
+       LEFT JOIN json_each(document, '$.spans') span ORDER BY quotes.key, span.key`,
+    )
+    .all() as { id: string; exact: string | null }[];
+  expect(spans.map((row) => [row.id, row['spans.exact']])).toEqual(
+    parts.map(({ id, exact }) => [id, exact ?? '']),
+  );
+  expect(readdirSync(folder).sort()).toEqual([
+    'base.sqlite',
+    'base.sqlite.sha256',
+    'quotes.csv',
+    'spans.csv',
+  ]);
   db.close();
 }, 240_000);
+
+/** Ends the process, as a kill would, in place of the call of `fs` of this number that changes what a folder lists. */
+function killAt(call: number): string[] {
+  const source = `
+    import fs from 'node:fs';
+    import { syncBuiltinESMExports } from 'node:module';
+    let calls = 0;
+    for (const name of ['renameSync', 'rmSync', 'writeFileSync']) {
+      const change = fs[name];
+      fs[name] = (...args) => {
+        if (String(args[0]).includes('out.sqlite')) calls += 1;
+        if (calls === ${call}) process.kill(process.pid, 'SIGKILL');
+        return change(...args);
+      };
+    }
+    syncBuiltinESMExports();`;
+  return ['--import', `data:text/javascript,${encodeURIComponent(source)}`];
+}
+
+test('wherever it is killed, no base stands beside the digest of another', () => {
+  const db = openSeeded();
+  const folder = openFolder();
+  const [path, sum] = [join(folder, 'out.sqlite'), join(folder, 'out.sqlite.sha256')];
+  const args = ['--format', 'sqlite', '--output', 'out.sqlite'];
+  const hash = () => createHash('sha256').update(readFileSync(path)).digest('hex');
+  expect(runExport(db, folder, args).status).toBe(0);
+  const before = hash();
+  const seen: unknown[] = [];
+  for (let call = 1; ; call++) {
+    db.prepare('UPDATE actors SET name = name || ?').run('.');
+    const { signal, status } = runExport(db, folder, args, killAt(call));
+    const digest = existsSync(sum) ? readFileSync(sum, 'utf8').slice(0, 64) : null;
+    seen.push([hash() === before ? 'old' : 'new', digest === null ? null : digest === hash()]);
+    if (signal === null) {
+      expect(status).toBe(0);
+      break;
+    }
+  }
+  expect(seen).toContainEqual(['old', true]);
+  expect(seen).toContainEqual(['new', null]);
+  expect(seen.at(-1)).toEqual(['new', true]);
+  expect(seen.filter((state) => (state as unknown[])[1] === false)).toEqual([]);
+  expect(readdirSync(folder).sort()).toEqual(['out.sqlite', 'out.sqlite.sha256']);
+  db.close();
+}, 240_000);
+
+test('slices hold everything in its order, and end by entries and by units', () => {
+  const bounds = { mostEntries: 4, mostUnits: 10 };
+  fc.assert(
+    fc.property(fc.array(fc.string({ maxLength: 14 })), (texts) => {
+      const slices = [...cutSlices(texts, ({ length }) => length, bounds)];
+      expect(slices.flat()).toEqual(texts);
+      for (const [n, slice] of slices.entries()) {
+        expect(slice.length).toBeGreaterThan(0);
+        expect(slice.length).toBeLessThanOrEqual(4);
+        if (slice.length > 1) expect(slice.join('').length).toBeLessThanOrEqual(10);
+        const next = slices[n + 1]?.[0];
+        if (next !== undefined && slice.length < 4)
+          expect(slice.join('').length + next.length).toBeGreaterThan(10);
+      }
+    }),
+  );
+});
+
+test('no more records are read than are written', () => {
+  const db = openSeeded();
+  const lines = exportLines(db, ['quotes']);
+  const first = lines.next().value as string;
+  expect(JSON.parse(first)).toMatchObject({ noun: 'quotes' });
+  // While a statement is under way nothing can be written by the same handle.
+  expect(() => db.exec("UPDATE actors SET name = 'x'")).toThrow('busy executing a query');
+  lines.return(undefined);
+  db.exec("UPDATE actors SET name = 'x'");
+  db.close();
+});

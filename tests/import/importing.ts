@@ -69,7 +69,7 @@ export function importText(
 
 export function exportAll(db: Db): string {
   const nouns = resources.map(({ name }) => name);
-  return [...exportLines(db, nouns)].map((slice) => slice.map((line) => `${line}\n`).join('')).join('');
+  return [...exportLines(db, nouns)].map((line) => `${line}\n`).join('');
 }
 
 export function writeLines(records: readonly unknown[]): string {
