@@ -14,6 +14,12 @@ export const GATHER_LIMIT = 4000;
 export const GATHER_STEPS = 4;
 /** A word that stands in more records than this is common: it neither finds rows by itself nor weighs in a ranking. */
 export const COMMON = 2000;
+/** A page or a sample ends with the record that makes it so large, in UTF-16 units of what is read or given. */
+export const PAGE_SIZE = 4000000;
+/** So much of records is finished before the event loop has its turn, but one record at least. */
+export const STEP_SIZE = 250000;
+/** So much of a list without an end is one slice, but one record at least. */
+export const SLICE_SIZE = 1000000;
 /** A row that is read along an index which has all that it is tested on. */
 export const INDEX_COST = 0.25;
 /** A row that is looked up in its table. */

@@ -1,14 +1,16 @@
-/** From rows to what is given: the places of words, how a name fits, long texts, and what `fields` leaves of it. */
+/** From rows to what is given: documents, the places of words, how a name fits, long texts, and what `fields` leaves of it. */
 import type { Db } from '../db/client.ts';
 import { runSteps, type Steps } from '../db/one-state.ts';
 import { prepare } from '../db/statements.ts';
 import { buildSelection, listFieldPaths, selectFields } from '../resources/fields.ts';
 import type { Resource } from '../resources/resource.ts';
+import { PAGE_SIZE, STEP_SIZE } from './budget.ts';
 import { describeFits } from './names.ts';
 import type { Query } from './params.ts';
 import { findMatches } from './search.ts';
 
-export type Row = [key: number, sort: string | number, document: string | null];
+/** A record as it is stored: its key, its document, and the long texts that were asked for. */
+type Stored = [key: number, document: string, ...long: (string | null)[]];
 
 /** Records of one step. */
 const TOGETHER = 50;
@@ -18,21 +20,51 @@ export function needsFinishing({ words, fields, name }: Query): boolean {
   return words?.match != null || fields !== null || name !== null;
 }
 
-/** Adds what a stored document does not hold: the places of the words searched for, how a name fits, and long texts; and leaves out what was not asked for. */
-export function* finishRows(db: Db, query: Query, rows: readonly Row[]): Steps<string[]> {
-  if (!needsFinishing(query)) return rows.map((row) => row[2] as string);
+/**
+ * The records of these keys, rendered as the query asks, in the order of the keys. They end with the record that makes
+ * them `most` large, so that one comes at least. The event loop has its turn by records and by their size.
+ */
+export function* findRecords(
+  db: Db,
+  query: Query,
+  keys: readonly number[],
+  most = PAGE_SIZE,
+): Steps<string[]> {
+  const { resource, fields } = query;
+  const long = listLongFields(resource, fields);
+  const columns = ['key', 'document', ...long.map((name) => `"${name}"`)].join(', ');
+  const read = prepare(db, `SELECT ${columns} FROM ${resource.name} WHERE key = ?`).raw();
   const documents: string[] = [];
-  for (let first = 0; first < rows.length; first += TOGETHER) {
-    documents.push(...finishSome(db, query, rows.slice(first, first + TOGETHER)));
+  let size = 0;
+  let step: Stored[] = [];
+  let stepSize = 0;
+  for (const [n, key] of keys.entries()) {
+    const stored = read.get(key) as Stored;
+    step.push(stored);
+    for (const text of stored) if (typeof text === 'string') stepSize += text.length;
+    const full = size + stepSize >= most || n === keys.length - 1;
+    if (!full && step.length < TOGETHER && stepSize < STEP_SIZE) continue;
+    const finished = finishSome(db, query, long, step);
+    documents.push(...finished);
+    // The places of words may take more than the text does.
+    size += Math.max(
+      stepSize,
+      finished.reduce((sum, document) => sum + document.length, 0),
+    );
+    if (full || size >= most) break;
+    step = [];
+    stepSize = 0;
     yield;
   }
   return documents;
 }
 
-function finishSome(db: Db, query: Query, rows: readonly Row[]): string[] {
+/** Adds what a stored document does not hold: the places of the words searched for, how a name fits, and long texts; and leaves out what was not asked for. */
+function finishSome(db: Db, query: Query, long: readonly string[], rows: readonly Stored[]): string[] {
+  if (!needsFinishing(query)) return rows.map(([, document]) => document);
   const { resource, words, fields } = query;
   const records = new Map(
-    rows.map((row) => [row[0], JSON.parse(row[2] as string) as Record<string, unknown>]),
+    rows.map(([key, document]) => [key, JSON.parse(document) as Record<string, unknown>]),
   );
   const matches =
     words?.match == null || resource.search === undefined
@@ -40,10 +72,9 @@ function finishSome(db: Db, query: Query, rows: readonly Row[]): string[] {
       : findMatches(db, resource.name, resource.search, words.match, records);
   const fits = query.name === null ? null : describeFits(resource, query.name.found, records);
   const selection = fields === null ? null : buildSelection(fields);
-  const long = listLongFields(resource, fields);
-  return rows.map(([key]) => {
+  return rows.map(([key, , ...texts]) => {
     const record = records.get(key) as Record<string, unknown>;
-    if (long.length > 0) Object.assign(record, readLongFields(db, resource, long, key));
+    for (const [n, name] of long.entries()) record[name] = texts[n];
     const selected =
       selection === null ? record : (selectFields(record, selection) as Record<string, unknown>);
     return JSON.stringify({
@@ -54,20 +85,9 @@ function finishSome(db: Db, query: Query, rows: readonly Row[]): string[] {
   });
 }
 
-/** The records of these keys, rendered as the query asks, in the order of the keys. */
-export function* findRecords(db: Db, query: Query, keys: readonly number[]): Steps<string[]> {
-  const read = prepare(db, `SELECT key, 0, document FROM ${query.resource.name} WHERE key = ?`).raw();
-  const rows: Row[] = [];
-  for (const key of keys) {
-    rows.push(read.get(key) as Row);
-    if (rows.length % TOGETHER === 0) yield;
-  }
-  return yield* finishRows(db, query, rows);
-}
-
-/** The same at once: for few. */
+/** All of these records at once: for few. */
 export function readRecords(db: Db, query: Query, keys: readonly number[]): string[] {
-  return runSteps(findRecords(db, query, keys));
+  return runSteps(findRecords(db, query, keys, Number.POSITIVE_INFINITY));
 }
 
 export function listLongFields(resource: Resource, fields: readonly string[] | null): string[] {

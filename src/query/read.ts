@@ -6,11 +6,11 @@ import { prepare } from '../db/statements.ts';
 import { joinSql, placeholders, TRUE } from './conditions.ts';
 import type { Total } from './count.ts';
 import { bindCursor, countGiven, type Position, readCursor, requireKeyset, writeCursor } from './cursor.ts';
-import { finishRows, type Row } from './finish.ts';
+import { findRecords } from './finish.ts';
 import type { Query } from './params.ts';
 import { compileTests, planRows } from './plan.ts';
 import { inText } from './search.ts';
-import { readAddedLast, readSlice, type Slice } from './slice.ts';
+import { endGiven, listKeys, readAddedLast, readSlice, type Slice } from './slice.ts';
 import { listSorts, type Sort } from './sorts.ts';
 import { countList } from './totals.ts';
 import { gaugeWords } from './words.ts';
@@ -54,11 +54,13 @@ function* readOrdered(db: Db, asked: Asked): Steps<Page> {
 function* finishPage(db: Db, asked: Asked, slice: Slice, counted: Total): Steps<Page> {
   const { query, binding, version } = asked;
   yield;
+  const documents = yield* findRecords(db, query, listKeys(slice.places));
+  const next = endGiven(slice, documents.length);
   return {
-    total: Math.max(counted.total, slice.rows.length),
+    total: Math.max(counted.total, slice.places.length),
     total_is: counted.total_is,
-    documents: yield* finishRows(db, query, slice.rows),
-    next_cursor: slice.next === null ? null : writeCursor(binding, slice.next),
+    documents,
+    next_cursor: next === null ? null : writeCursor(binding, next),
     ranking: null,
     data_version: version,
   };
@@ -69,7 +71,7 @@ function* finishPage(db: Db, asked: Asked, slice: Slice, counted: Total): Steps<
  * first, and the page says so.
  */
 function* readRanked(db: Db, asked: Asked): Steps<Page> {
-  const { query, limit, after, binding, version } = asked;
+  const { query, limit, after, version } = asked;
   const { words, resource } = query;
   // There is nothing to rank by where words are only excluded.
   if (words?.match === null && !words.empty)
@@ -95,53 +97,52 @@ function* readRanked(db: Db, asked: Asked): Steps<Page> {
   const best = Math.min(limit + 1, MOST_RANKED - given);
   // CROSS JOIN makes the text index the outer loop: as the inner one, it would be weighed anew for each row. The best
   // are chosen by their keys alone, so that no documents are sorted.
-  const ranked = `SELECT t.key AS key, f.rank AS rank FROM ${table} f CROSS JOIN ${resource.name} t ON t.key = f.rowid WHERE ${table} MATCH ? AND (${where.sql}) ORDER BY f.rank, t.key LIMIT ${best} OFFSET ${given}`;
-  const rows =
+  const ranked = `SELECT t.key FROM ${table} f CROSS JOIN ${resource.name} t ON t.key = f.rowid WHERE ${table} MATCH ? AND (${where.sql}) ORDER BY f.rank, t.key LIMIT ${best} OFFSET ${given}`;
+  const keys =
     best <= 0 || gauge === null
       ? []
-      : (prepare(
-          db,
-          `SELECT c.key, 0, d.document FROM (${ranked}) c CROSS JOIN ${resource.name} d ON d.key = c.key`,
-        )
-          .raw()
-          .all(inText(gauge.rank), ...where.params) as Row[]);
-  const shown = rows.slice(0, limit);
+      : (prepare(db, ranked)
+          .pluck()
+          .all(inText(gauge.rank), ...where.params) as number[]);
   yield;
   const counted = yield* countList(db, query, plan, version);
   yield;
-  return {
-    ...counted,
-    documents: yield* finishRows(db, query, shown),
-    next_cursor:
-      rows.length > limit ? writeCursor(binding, { kind: 'ranked', given: given + limit, version }) : null,
-    ranking: 'bm25',
-    data_version: version,
-  };
+  return { ...counted, ...(yield* finishRanked(db, asked, keys, given)), ranking: 'bm25' };
 }
 
 /** The records that a name may mean and that the other filters let through, the best fit first. */
 function* readNamed(db: Db, asked: Asked, name: NonNullable<Query['name']>): Steps<Page> {
-  const { query, limit, after, binding, version } = asked;
+  const { query, after, version } = asked;
   const given = countGiven(after, version);
   const all = compileTests(db, query);
   const places = new Map(name.found.records.map((record, n) => [record.key, n]));
-  const rows = prepare(
+  const keys = prepare(
     db,
-    `SELECT t.key, 0, t.document FROM ${query.resource.name} t WHERE t.key IN (${placeholders(places.size)}) AND ${all.sql}`,
+    `SELECT t.key FROM ${query.resource.name} t WHERE t.key IN (${placeholders(places.size)}) AND ${all.sql}`,
   )
-    .raw()
-    .all(...places.keys(), ...all.params) as Row[];
-  rows.sort((a, b) => (places.get(a[0]) as number) - (places.get(b[0]) as number));
-  const shown = rows.slice(given, given + limit);
+    .pluck()
+    .all(...places.keys(), ...all.params) as number[];
+  keys.sort((a, b) => (places.get(a) as number) - (places.get(b) as number));
   return {
-    total: rows.length,
+    total: keys.length,
     total_is: name.found.complete ? 'exact' : 'at_least',
-    documents: yield* finishRows(db, query, shown),
-    next_cursor:
-      rows.length > given + limit
-        ? writeCursor(binding, { kind: 'ranked', given: given + limit, version })
-        : null,
+    ...(yield* finishRanked(db, asked, keys.slice(given), given)),
     ranking: 'name',
+  };
+}
+
+/** Of the keys behind those that were given, a page; its cursor says how many are given by then. */
+function* finishRanked(
+  db: Db,
+  { query, limit, binding, version }: Asked,
+  keys: readonly number[],
+  given: number,
+): Steps<Pick<Page, 'documents' | 'next_cursor' | 'data_version'>> {
+  const documents = yield* findRecords(db, query, keys.slice(0, limit));
+  const next = { kind: 'ranked', given: given + documents.length, version } as const;
+  return {
+    documents,
+    next_cursor: keys.length > documents.length ? writeCursor(binding, next) : null,
     data_version: version,
   };
 }

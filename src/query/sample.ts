@@ -29,9 +29,11 @@ export function* findSample(db: Db, query: Query, size: number): Steps<Page> {
   const random = xoroshiro128plus(query.seed);
   const { total, keys } = yield* drawKeys(db, query, plan, size, random);
   yield;
+  const documents = yield* findRecords(db, query, keys);
   return {
-    ...total,
-    documents: yield* findRecords(db, query, keys),
+    total: total.total,
+    total_is: documents.length < keys.length ? 'at_least' : total.total_is,
+    documents,
     next_cursor: null,
     ranking: plan.kind === 'newest' && total.total_is === 'at_least' ? 'newest' : null,
     data_version: readDataVersion(db),

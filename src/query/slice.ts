@@ -6,14 +6,15 @@ import { WORK_BUDGET } from './budget.ts';
 import { joinSql, type Sql, TRUE } from './conditions.ts';
 import { getBudget, type Total } from './count.ts';
 import type { Keyset } from './cursor.ts';
-import type { Row } from './finish.ts';
 import type { Query } from './params.ts';
 import { gatherNewest, gatherRows, type Plan, type Sorted } from './plan.ts';
 import { readNewest } from './words.ts';
 
-export type Slice = { rows: Row[]; next: Keyset | null; total?: Total };
+/** Where a row stands in the order asked for. */
+export type Place = [key: number, sort: Keyset['sort']];
+export type Slice = { places: Place[]; next: Keyset | null; total?: Total };
 
-/** So many of the rows behind a cursor, in the order asked for, or as many as are found within the budget. */
+/** The places of so many rows behind a cursor, or of as many as are found within the budget. */
 export function* readSlice(
   db: Db,
   query: Query,
@@ -25,25 +26,22 @@ export function* readSlice(
   const tested = plan.residual !== TRUE;
   const budget = getBudget(plan);
   const found = listCandidates(query, plan, after, tested ? budget : limit + 1, true);
-  const rows: Row[] = [];
-  for (const row of prepare(
-    db,
-    `SELECT c.key, c.sort, d.document FROM (${found.sql}) c CROSS JOIN ${query.resource.name} d ON d.key = c.key WHERE c.ok`,
-  )
+  const places: Place[] = [];
+  for (const place of prepare(db, `SELECT key, sort FROM (${found.sql}) WHERE ok`)
     .raw()
-    .iterate(...found.params) as IterableIterator<Row>) {
-    rows.push(row);
-    if (rows.length > limit) return { rows: rows.slice(0, limit), next: endOf(rows.slice(0, limit)) };
+    .iterate(...found.params) as IterableIterator<Place>) {
+    if (places.length === limit) return { places, next: endOf(places) };
+    places.push(place);
   }
-  if (!tested) return { rows, next: null };
+  if (!tested) return { places, next: null };
   const where = listCandidates(query, plan, after, 1, false);
   const end = prepare(db, `${where.sql} OFFSET ${budget - 1}`)
     .raw()
-    .get(...where.params) as [number, string | number] | undefined;
-  return { rows, next: end === undefined ? null : { kind: 'keyset', sort: end[1], key: end[0] } };
+    .get(...where.params) as Place | undefined;
+  return { places, next: end === undefined ? null : { kind: 'keyset', sort: end[1], key: end[0] } };
 }
 
-/** All rows that were gathered and pass, put in order; documents are read of those that are shown. */
+/** All rows that were gathered and pass, put in order. */
 function* readGathered(db: Db, query: Query, plan: Plan, after: Keyset | null, limit: number): Steps<Slice> {
   const { column, descending } = query.sort;
   const all = yield* gatherRows(db, query, plan, column as string);
@@ -52,12 +50,10 @@ function* readGathered(db: Db, query: Query, plan: Plan, after: Keyset | null, l
   const compare = (a: Sorted, b: Sorted) => sign * (compareText(a[1], b[1]) || a[0] - b[0]);
   all.sort(compare);
   const behind = after === null ? all : all.filter((row) => compare(row, [after.key, after.sort]) > 0);
-  const shown = behind.slice(0, limit);
-  const read = prepare(db, `SELECT document FROM ${query.resource.name} WHERE key = ?`).pluck();
-  const rows = shown.map(([key, sort]): Row => [key, sort, read.get(key) as string]);
+  const places = behind.slice(0, limit);
   return {
-    rows,
-    next: behind.length > limit ? endOf(rows) : null,
+    places,
+    next: behind.length > limit ? endOf(places) : null,
     total: { total: all.length, total_is: 'exact' },
   };
 }
@@ -127,34 +123,29 @@ export function* readAddedLast(
   };
   if (plan.kind !== 'newest') return yield* readSlice(db, byKey, plan, after, limit);
   if (after === null) return yield* readFirstAdded(db, query, plan, limit);
-  const rows: Row[] = [];
+  const places: Place[] = [];
   let visited = 0;
-  const document: Sql =
-    plan.residual === TRUE
-      ? { sql: 't.document', params: [] }
-      : { sql: `CASE WHEN ${plan.residual.sql} THEN t.document END`, params: plan.residual.params };
-  for (const { key, spent, row } of readNewest<[string | null]>(db, query, after.key, document)) {
+  for (const { key, spent, row } of readNewest<[ok: number | null]>(db, query, after.key, plan.residual)) {
     if (row !== null) {
       visited += 1;
-      if (row[0] !== null) {
-        if (rows.length === limit) return { rows, next: endOf(rows) };
-        rows.push([key, key, row[0]]);
+      if (row[0]) {
+        if (places.length === limit) return { places, next: endOf(places) };
+        places.push([key, key]);
       }
     }
-    if (spent + visited * plan.cost_by_key >= WORK_BUDGET) return { rows, next: endAt(key) };
+    if (spent + visited * plan.cost_by_key >= WORK_BUDGET) return { places, next: endAt(key) };
   }
-  return { rows, next: null };
+  return { places, next: null };
 }
 
 /** The first page is one of the rows that are counted for its total. */
 function* readFirstAdded(db: Db, query: Query, plan: Plan, limit: number): Steps<Slice> {
   const { keys, complete, reached } = yield* gatherNewest(db, query, plan);
   yield;
-  const read = prepare(db, `SELECT document FROM ${query.resource.name} WHERE key = ?`).pluck();
-  const rows = keys.slice(0, limit).map((key): Row => [key, key, read.get(key) as string]);
+  const places = keys.slice(0, limit).map((key): Place => [key, key]);
   return {
-    rows,
-    next: keys.length > limit ? endOf(rows) : endAt(reached),
+    places,
+    next: keys.length > limit ? endOf(places) : endAt(reached),
     total: { total: keys.length, total_is: complete ? 'exact' : 'at_least' },
   };
 }
@@ -164,7 +155,16 @@ function endAt(key: number): Keyset | null {
   return key <= 1 ? null : { kind: 'keyset', sort: key, key };
 }
 
-function endOf(rows: readonly Row[]): Keyset {
-  const [key, sort] = rows.at(-1) as Row;
+export function listKeys(places: readonly Place[]): number[] {
+  return places.map(([key]) => key);
+}
+
+/** Where a page ends of which so many records were given: behind the last of them, or where its slice does. */
+export function endGiven({ places, next }: Slice, given: number): Keyset | null {
+  return given < places.length ? endOf(places.slice(0, given)) : next;
+}
+
+function endOf(places: readonly Place[]): Keyset {
+  const [key, sort] = places.at(-1) as Place;
   return { kind: 'keyset', sort, key };
 }

@@ -2,14 +2,16 @@
 import type { Db } from '../db/client.ts';
 import { readInTurns, type Steps } from '../db/one-state.ts';
 import { awaitSlice } from '../turns.ts';
+import { SLICE_SIZE } from './budget.ts';
 import { bindCursor, readCursor, requireKeyset, writeCursor } from './cursor.ts';
-import { finishRows } from './finish.ts';
+import { findRecords } from './finish.ts';
 import type { Query } from './params.ts';
 import { planRows } from './plan.ts';
 import { findPage, type Page, takeOwnOrder } from './read.ts';
-import { readAddedLast, readSlice } from './slice.ts';
+import { endGiven, listKeys, readAddedLast, readSlice } from './slice.ts';
 import { gaugeWords } from './words.ts';
 
+/** The most records of a slice. */
 const SLICE = 500;
 
 /** For all that matches: words that are too common to be ranked come as they do in pages, everything else in the order of the noun. */
@@ -44,10 +46,9 @@ function* findStreamPage(db: Db, query: Query): Steps<Pick<Page, 'documents' | '
     ? yield* readAddedLast(db, query, plan, after, SLICE)
     : yield* readSlice(db, query, plan, after, SLICE);
   yield;
-  return {
-    documents: yield* finishRows(db, query, slice.rows),
-    next_cursor: slice.next === null ? null : writeCursor(binding, slice.next),
-  };
+  const documents = yield* findRecords(db, query, listKeys(slice.places), SLICE_SIZE);
+  const next = endGiven(slice, documents.length);
+  return { documents, next_cursor: next === null ? null : writeCursor(binding, next) };
 }
 
 function hasCommonWords(db: Db, query: Query): boolean {

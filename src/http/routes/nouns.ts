@@ -27,7 +27,7 @@ import { streamDocuments, takeWholeOrder } from '../../query/stream.ts';
 import { streamLines } from '../../query/stream-lines.ts';
 import { servedResources } from '../../resources/registry.ts';
 import type { Resource } from '../../resources/resource.ts';
-import { awaitTurn } from '../../turns.ts';
+import { awaitSlice, awaitTurn } from '../../turns.ts';
 import { sendKept } from '../keep-answers.ts';
 import { writeNextLink } from '../links.ts';
 import { chooseFormat, MEDIA_TYPES, tagAnswer, writeTag } from '../negotiate.ts';
@@ -224,8 +224,8 @@ function nameReferenceColumns(name: string, to: string | undefined): string[][] 
   ];
 }
 
-/** Rows of a CSV file are written so many at a time. */
-const TOGETHER = 50;
+/** So much of records is written as CSV at a time, in UTF-16 units, but one record at least. */
+const TOGETHER = 1 << 16;
 
 function writeList(
   query: Query,
@@ -241,11 +241,25 @@ function writeList(
 async function writeDocuments(query: Query, documents: readonly string[]): Promise<string> {
   const columns = listColumns(query.resource, query.fields, query.rows);
   let table = writeHeader(columns);
-  for (let first = 0; first < documents.length; first += TOGETHER) {
-    if (first > 0) await awaitTurn();
-    table += writeRecords(parseAll(documents.slice(first, first + TOGETHER)), columns, query);
+  for (const [n, some] of splitDocuments(documents).entries()) {
+    if (n > 0) await awaitTurn();
+    table += writeRecords(parseAll(some), columns, query);
   }
   return table;
+}
+
+function splitDocuments(documents: readonly string[]): string[][] {
+  const groups: string[][] = [];
+  let size = TOGETHER;
+  for (const document of documents) {
+    if (size >= TOGETHER) {
+      groups.push([]);
+      size = 0;
+    }
+    groups.at(-1)?.push(document);
+    size += document.length;
+  }
+  return groups;
 }
 
 function writeLines(documents: readonly string[]): string {
@@ -274,8 +288,11 @@ async function* streamTable(db: Db, query: Query): AsyncGenerator<string> {
   const columns = listColumns(query.resource, query.fields, query.rows);
   let header = writeHeader(columns);
   for await (const documents of streamDocuments(db, query)) {
-    yield header + writeRecords(parseAll(documents), columns, query);
-    header = '';
+    for (const [n, some] of splitDocuments(documents).entries()) {
+      if (n > 0) await awaitSlice();
+      yield header + writeRecords(parseAll(some), columns, query);
+      header = '';
+    }
   }
   if (header !== '') yield header;
 }
