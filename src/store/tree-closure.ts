@@ -1,7 +1,7 @@
 /** The closure of a tree: each record with everything above it and with itself, from which a filter takes in what is narrower. */
 import type { Db } from '../db/client.ts';
 import { prepare } from '../db/statements.ts';
-import type { Resource } from '../resources/resource.ts';
+import type { Draft, Resource } from '../resources/resource.ts';
 
 type Tree = NonNullable<Resource['tree']>;
 
@@ -21,6 +21,35 @@ export function rebuildClosure(db: Db, { name, tree }: Resource): void {
     db,
     `${writeBelow(name, tree)} INSERT INTO ${tree.closure} (ancestor_key, descendant_key) SELECT ancestor, descendant FROM below`,
   ).run();
+}
+
+/**
+ * Adds what is above records that are new, and the records themselves: the closure of a tree in which nothing that was
+ * there before stands elsewhere now.
+ */
+export function addToClosure(db: Db, { name, tree }: Resource, keys: readonly number[]): void {
+  if (tree === undefined || keys.length === 0) return;
+  prepare(
+    db,
+    `WITH RECURSIVE above (ancestor, descendant) AS (
+      SELECT value, value FROM json_each(?)
+      UNION SELECT t.${tree.parent}_key, above.descendant FROM above JOIN ${name} t ON t.key = above.ancestor
+      WHERE t.${tree.parent}_key IS NOT NULL
+    )
+    INSERT INTO ${tree.closure} (ancestor_key, descendant_key) SELECT ancestor, descendant FROM above`,
+  ).run(JSON.stringify(keys));
+}
+
+/** Whether a draft stands elsewhere in its tree than the base says, which holds the record as it was. */
+export function isMoved(db: Db, { name, tree }: Resource, key: number, draft: Draft): boolean {
+  if (tree === undefined) return false;
+  const parent = prepare(
+    db,
+    `SELECT p.id FROM ${name} t JOIN ${name} p ON p.key = t.${tree.parent}_key WHERE t.key = ?`,
+  )
+    .pluck()
+    .get(key) as string | undefined;
+  return (parent ?? null) !== (draft[tree.parent] ?? null);
 }
 
 /** Circles, and pairs that do not follow from the records or are not there. */
