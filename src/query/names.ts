@@ -14,6 +14,7 @@ import {
 } from '../evidence/name-similarity.ts';
 import { soundWord } from '../evidence/name-sounds.ts';
 import type { NamesDeclaration, Resource } from '../resources/resource.ts';
+import { type Allowance, countNames, readNamesWith, type Spellings } from './name-words.ts';
 
 /** A record that a name may mean. */
 export type NamedRecord = {
@@ -48,6 +49,8 @@ export const LEAST_SCORE = 0.5;
 export const MOST_NAMED = 100;
 /** The most names that one step of the search takes from the index. */
 const MOST_FOUND = 100;
+/** The most names that are tested for several words. */
+const MOST_TESTED = 5000;
 /** With so many names to compare, wider searches are left out. */
 const ENOUGH = 25;
 /** The most terms of the index that are read for words like a misspelt one, and the most that stand for it. */
@@ -60,12 +63,12 @@ const MOST_LOOKED_UP = 6;
 
 type NameRow = [owner: number, ordinal: number, plain: string, joined: string, words: string, sounds: string];
 const COLUMNS = 'owner_key, ordinal, plain, joined, words, sounds';
-type Word = { match: string };
-type Step = { match: string; wide: boolean };
+type Step = { words: readonly Spellings[]; wide: boolean };
 
 /**
  * The best first; among equals in the order in which they were added. `narrow` looks for names that have every word of
- * it, in any spelling. Never throws.
+ * it, in any spelling. Costs a bounded amount: whole names and single words give `MOST_FOUND` names each, several words
+ * together are looked for among `MOST_TESTED` names over all steps. Where more may fit, `complete` is false. Never throws.
  */
 export function findNames(
   db: Db,
@@ -76,15 +79,18 @@ export function findNames(
   const asked = foldName(name);
   if (asked.joined === '') return { records: [], complete: true };
   const rows = new Map<string, NameRow>();
-  let complete = true;
+  const same = readSameNames(db, names, asked.joined);
+  let complete = same.length < MOST_FOUND;
   const take = (found: readonly NameRow[]) => {
-    if (found.length === MOST_FOUND) complete = false;
     for (const row of found) rows.set(`${row[0]} ${row[1]}`, row);
   };
-  take(readSameNames(db, names, asked.joined));
-  for (const { match, wide } of listSteps(db, names, asked, reach)) {
+  take(same);
+  const allowance: Allowance = { left: MOST_TESTED };
+  for (const { words, wide } of listSteps(db, names, asked, reach)) {
     if (wide && rows.size >= ENOUGH) break;
-    take(readMatchingNames(db, names, match));
+    const found = readNamesWith<NameRow>(db, names, COLUMNS, words, MOST_FOUND, allowance);
+    complete &&= found.complete;
+    take(found.rows);
   }
   return { records: rankRecords(asked, [...rows.values()]), complete };
 }
@@ -129,17 +135,6 @@ function readSameNames(db: Db, names: NamesDeclaration, joined: string): NameRow
     .all(joined) as NameRow[];
 }
 
-function readMatchingNames(db: Db, names: NamesDeclaration, match: string): NameRow[] {
-  // The inner query ends at its limit before any row is looked up.
-  return prepare(
-    db,
-    `SELECT ${COLUMNS} FROM ${names.table}
-       WHERE key IN (SELECT rowid FROM ${names.table}_fts WHERE ${names.table}_fts MATCH ? LIMIT ${MOST_FOUND})`,
-  )
-    .raw()
-    .all(match) as NameRow[];
-}
-
 /**
  * Searches from narrow to wide, each a bounded one: the words as they are, two of them as one, all words in any spelling;
  * then, where that found little, the two rarest (a name may lack some of the words asked for), and each alone.
@@ -151,62 +146,43 @@ function* listSteps(
   reach: 'narrow' | 'wide',
 ): Generator<Step> {
   const long = [...new Set(asked.words.filter((word) => word.length > 1))].slice(0, MOST_LOOKED_UP);
-  if (long.length > 0) yield { match: long.map(matchWord).join(' AND '), wide: false };
+  if (long.length > 0) yield { words: long.map(asWritten), wide: false };
   for (const [n, word] of asked.words.slice(1, MOST_LOOKED_UP).entries())
-    yield { match: matchWord(`${asked.words[n]}${word}`), wide: false };
-  const words = long.map((word) => lookUpWord(db, names, word)).filter(({ match }) => match !== '');
+    yield { words: [asWritten(`${asked.words[n]}${word}`)], wide: false };
+  const words = long.map((word) => lookUpWord(db, names, word)).filter((word) => word.length > 0);
   if (words.length === 0) return;
-  if (words.length === long.length) yield { match: joinMatches(words), wide: false };
+  if (words.length === long.length) yield { words, wide: false };
   if (reach === 'narrow') return;
   const known = words
-    .map((word) => ({ ...word, bearers: countNames(db, names, word) }))
-    .sort((a, b) => a.bearers - b.bearers);
+    .map((word) => ({ word, bearers: countNames(db, names, word, MOST_COUNTED) }))
+    .sort((a, b) => a.bearers - b.bearers)
+    .map(({ word }) => word);
   const [first, second, third] = known;
   for (const other of [second, third])
-    if (first !== undefined && other !== undefined) yield { match: joinMatches([first, other]), wide: true };
-  for (const word of known.slice(0, 2)) yield { match: word.match, wide: true };
+    if (first !== undefined && other !== undefined) yield { words: [first, other], wide: true };
+  for (const word of known.slice(0, 2)) yield { words: [word], wide: true };
 }
 
-function joinMatches(words: readonly Word[]): string {
-  return words.map((word) => word.match).join(' AND ');
+function asWritten(text: string): Spellings {
+  return [{ column: 'words', text }];
 }
 
-function matchWord(word: string): string {
-  return `words : "${word}"`;
-}
-
-function matchSound(sound: string): string {
-  return `sounds : "${sound}"`;
-}
-
-/** The expression for a word in any of its spellings; '' for one that nothing is like. */
-function lookUpWord(db: Db, names: NamesDeclaration, text: string): Word {
+/** A word in any of its spellings; none for one that nothing is like. */
+function lookUpWord(db: Db, names: NamesDeclaration, text: string): Spellings {
   const any = names.spelling === 'any';
   const sound = any ? soundWord(text) : '';
-  const written = holds(db, names, matchWord(text));
+  const written = isWritten(db, names, text);
   const like = any && !written ? findLikeWords(db, names, text) : [];
-  const parts = [
-    ...(written ? [matchWord(text)] : []),
-    ...(sound.length > 1 && holds(db, names, matchSound(sound)) ? [matchSound(sound)] : []),
-    ...like.map(matchWord),
+  const sounds: Spellings = [{ column: 'sounds', text: sound }];
+  return [
+    ...(written ? asWritten(text) : []),
+    ...(sound.length > 1 && countNames(db, names, sounds, 1) > 0 ? sounds : []),
+    ...like.flatMap(asWritten),
   ];
-  return { match: parts.length > 1 ? `(${parts.join(' OR ')})` : (parts[0] ?? '') };
 }
 
-function holds(db: Db, names: NamesDeclaration, match: string): boolean {
-  const index = `${names.table}_fts`;
-  return prepare(db, `SELECT 1 FROM ${index} WHERE ${index} MATCH ? LIMIT 1`).get(match) !== undefined;
-}
-
-/** How many names have the word, up to a bound: the vocabulary of the index would count all of a common one. */
-function countNames(db: Db, names: NamesDeclaration, { match }: Word): number {
-  const index = `${names.table}_fts`;
-  return prepare(
-    db,
-    `SELECT count(*) FROM (SELECT 1 FROM ${index} WHERE ${index} MATCH ? LIMIT ${MOST_COUNTED})`,
-  )
-    .pluck()
-    .get(match) as number;
+function isWritten(db: Db, names: NamesDeclaration, text: string): boolean {
+  return countNames(db, names, asWritten(text), 1) > 0;
 }
 
 /**
@@ -225,7 +201,7 @@ function findLikeWords(db: Db, names: NamesDeclaration, text: string): string[] 
   const found = new Set([
     ...read(text.slice(0, half), 'words'),
     ...read(reverseLetters(text.slice(half)), 'backwards').map(reverseLetters),
-    ...listSwapped(text).filter((word) => holds(db, names, matchWord(word))),
+    ...listSwapped(text).filter((word) => isWritten(db, names, word)),
   ]);
   return [...found]
     .map((word) => ({ word, fit: measureSlip(text, word) }))

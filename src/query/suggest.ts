@@ -3,6 +3,7 @@ import type { Db } from '../db/client.ts';
 import { prepare } from '../db/statements.ts';
 import { type FoldedName, foldName, foldWord, type NameWord, splitName } from '../evidence/name-folding.ts';
 import type { NamesDeclaration, Resource } from '../resources/resource.ts';
+import { readNamesWith, type Spellings } from './name-words.ts';
 import { findNames } from './names.ts';
 
 export type Suggestion = {
@@ -36,10 +37,16 @@ type Candidate = {
 
 /** The most names taken from an index in each step. */
 const MOST_TAKEN = 60;
+/** The most names of a noun that are tested for several words. */
+const MOST_TESTED = 5000;
 /** Shorter texts begin too many names to be a slip in one of them. */
 const SHORTEST_ALIKE = 4;
 
-/** At most `limit`, each record once. Never throws; a text without letters and digits suggests nothing. */
+/**
+ * At most `limit`, each record once. Costs a bounded amount for each noun: `MOST_TAKEN` names that begin so, as many of
+ * `MOST_TESTED` that have the words, and with fewer than `limit`, `findNames`. Of words that more names have, those
+ * added first are seen. Never throws; a text without letters and digits suggests nothing.
+ */
 export function suggestRecords(
   db: Db,
   resources: readonly Resource[],
@@ -114,16 +121,11 @@ function readBeginnings(db: Db, names: NamesDeclaration, joined: string): Found[
 
 /** Every word but the last as it is, the last one by its beginning. */
 function readWords(db: Db, names: NamesDeclaration, words: readonly string[]): Found[] {
-  const match = words
-    .map((word, n) => `words : "${word}"${n === words.length - 1 ? ' *' : ''}`)
-    .join(' AND ');
-  return prepare(
-    db,
-    `SELECT owner_key, ordinal, length(joined), plain FROM ${names.table}
-       WHERE key IN (SELECT rowid FROM ${names.table}_fts WHERE ${names.table}_fts MATCH ? LIMIT ${MOST_TAKEN})`,
-  )
-    .raw()
-    .all(match) as Found[];
+  const asked: Spellings[] = words.map((text, n) => [
+    { column: 'words', text, ...(n === words.length - 1 ? { begins: true } : {}) },
+  ]);
+  const columns = 'owner_key, ordinal, length(joined), plain';
+  return readNamesWith<Found>(db, names, columns, asked, MOST_TAKEN, { left: MOST_TESTED }).rows;
 }
 
 function describe(db: Db, { resource, key, ordinal, tier }: Candidate, typed: readonly string[]): Suggestion {
