@@ -1,6 +1,7 @@
 /** Who said this? The quotes whose own words a sentence repeats, with the reasons, and what the answer does not know. */
 import type { Db } from '../db/client.ts';
 import { readDataVersion } from '../db/data-version.ts';
+import { runSteps, type Steps } from '../db/one-state.ts';
 import { type CodePointIndex, indexCodePoints } from '../evidence/code-points.ts';
 import { joinLetters, splitWords, type Word } from '../evidence/words.ts';
 import { readSaidQuote } from '../query/said-words.ts';
@@ -19,7 +20,7 @@ import {
   sizeOf,
   type Verdict,
 } from './resemblance.ts';
-import { alignWords, type Stretch, weighWord } from './word-alignment.ts';
+import { alignWords, type Pair, type Stretch, weighWord } from './word-alignment.ts';
 import type { Difference } from './word-differences.ts';
 
 /** Pairs of words that one question compares, over all candidates. */
@@ -65,6 +66,7 @@ export type Cost = { postings: number; walked: number; compared: number; cells: 
 
 /** A quote beside a sentence, not judged yet; `equal` where it has exactly its letters. */
 type Compared = { key: number; own: OwnWords; equal: boolean; resemblance: Resemblance };
+type Aligned = { key: number; own: OwnWords; pairs: readonly Pair[]; estimate: number };
 export type Comparison = {
   words: Word[];
   compared: Compared[];
@@ -74,18 +76,25 @@ export type Comparison = {
   cost: Cost;
 };
 
-/** Reads and compares a bounded amount, whatever the text. */
+/** All steps at once. */
 export function attribute(db: Db, question: Question): { answer: Attribution; cost: Cost } {
+  return runSteps(attributeInSteps(db, question));
+}
+
+/** Reads and compares a bounded amount, whatever the text; a step is a part of it, or a quote beside it. */
+export function* attributeInSteps(db: Db, question: Question): Steps<{ answer: Attribution; cost: Cost }> {
   const version = readDataVersion(db);
-  const { words, compared, chance, complete, cost } = compareWithQuotes(db, question.text);
+  const { words, compared, chance, complete, cost } = yield* compareInSteps(db, question.text);
   const texts = { text: question.text, words, index: indexCodePoints(question.text) };
   const size = sizeOf(words);
-  const candidates = compared
-    .flatMap((one) => {
-      const verdict = one.equal ? 'exact' : judge(one.resemblance, size, chance);
-      return verdict === 'none' ? [] : present(db, texts, one, verdict);
-    })
-    .sort(compareStanding);
+  const candidates: ReturnType<typeof present> = [];
+  for (const one of compared) {
+    const verdict = one.equal ? 'exact' : judge(one.resemblance, size, chance);
+    if (verdict === 'none') continue;
+    candidates.push(...present(db, texts, one, verdict));
+    yield;
+  }
+  candidates.sort(compareStanding);
   const answer: Attribution = {
     conflict: describeConflict(candidates),
     verdict: candidates[0]?.verdict ?? 'none',
@@ -100,8 +109,12 @@ export function attribute(db: Db, question: Question): { answer: Attribution; co
 
 /** The quotes that a text may come from, laid beside it word by word. */
 export function compareWithQuotes(db: Db, text: string): Comparison {
+  return runSteps(compareInSteps(db, text));
+}
+
+function* compareInSteps(db: Db, text: string): Steps<Comparison> {
   const words = splitWords(text);
-  const found = findCandidates(db, words);
+  const found = yield* findCandidates(db, words);
   const sentence = words.map((word, n) => weighWord(word, found.weights[n] as number));
   const weights = listWeights(sentence);
   const compared: Compared[] = [];
@@ -112,26 +125,26 @@ export function compareWithQuotes(db: Db, text: string): Comparison {
     if (stretch === undefined) continue;
     const resemblance = describeEqual(sentence, own.words, stretch, found.rarities);
     compared.push({ key, own, equal: true, resemblance });
+    yield;
   }
   // Words that few may stand anywhere.
   const likely = sizeOf(words) < LEAST_WORDS ? [] : found.likely;
   let cells = 0;
-  const aligned = likely.map((key, n) => {
+  const aligned: Aligned[] = [];
+  for (const [n, key] of likely.entries()) {
     const own = readOwnWords(db, key, weights);
     const share = Math.floor((CELLS_BUDGET - cells) / Math.min(4, likely.length - n));
     const alignment = alignWords(sentence, own.words, share);
     cells += alignment.cells;
-    return {
-      key,
-      own,
-      pairs: alignment.pairs,
-      estimate: estimateScore(sentence, own.words, alignment.pairs),
-    };
-  });
+    const { pairs } = alignment;
+    aligned.push({ key, own, pairs, estimate: estimateScore(sentence, own.words, pairs) });
+    yield;
+  }
   const closest = aligned.toSorted((a, b) => b.estimate - a.estimate).slice(0, MOST_COMPARED);
   for (const { key, own, pairs } of closest) {
     const resemblance = compareTexts(sentence, own.words, pairs, found.rarities);
     compared.push({ key, own, equal: false, resemblance });
+    yield;
   }
   const cost = {
     postings: found.read,

@@ -4,6 +4,7 @@
  * others name, and never read, whatever the sentence.
  */
 import type { Db } from '../db/client.ts';
+import type { Steps } from '../db/one-state.ts';
 import { joinLetters, listTerms, nameLetters, type Word } from '../evidence/words.ts';
 import { readKeyRange, readKeysOfTerm, readKeysOfTermAmong } from '../query/said-words.ts';
 
@@ -51,7 +52,8 @@ export type Candidates = {
 
 type Term = { text: string; keys: number[]; whole: boolean; frequency: number };
 
-export function findCandidates(db: Db, words: readonly Word[]): Candidates {
+/** A step is a part of the sentence. */
+export function* findCandidates(db: Db, words: readonly Word[]): Steps<Candidates> {
   const { lowest, highest } = readKeyRange(db);
   const size = Math.max(LEAST_SIZE, highest - lowest + 1);
   const terms = listTerms(words);
@@ -67,6 +69,7 @@ export function findCandidates(db: Db, words: readonly Word[]): Candidates {
     const chosen = chooseTerms(words.slice(first, last), terms.slice(first, last), probes);
     complete = vote(search, chosen, share, votes) && complete;
     found.push(votes);
+    yield;
   }
   const chance = Math.log(size + 1);
   const rarities = terms.map((term) => rarityOf(search, term));

@@ -2,11 +2,10 @@
 import type { Db } from '../db/client.ts';
 import { Refusal } from '../errors.ts';
 import { countCodePoints } from '../evidence/code-points.ts';
+import { readDocuments, type ShownRecord } from '../query/documents.ts';
 import { findKey } from '../query/ids.ts';
 import { type RawParams, refuseParameter, refuseRepetition } from '../query/params.ts';
-import { readRecord } from '../query/records.ts';
 import { parseNumber } from '../query/values.ts';
-import { getResource } from '../resources/registry.ts';
 import type { Named } from './claims.ts';
 
 /** Of a text that is asked about, in code points. */
@@ -53,9 +52,9 @@ export function parseQuestion(raw: RawParams): AskedQuestion {
 }
 
 /** Finds the actor of the claim. Throws a Refusal for one that the base does not hold, with the nearest. */
-export async function resolveQuestion(db: Db, asked: AskedQuestion): Promise<Question> {
+export function resolveQuestion(db: Db, asked: AskedQuestion): Question {
   if (asked.claimed_actor === null) return { ...asked, claimed_actor: null };
-  findKey(db, 'actors', 'claimed_actor', asked.claimed_actor);
-  const actor = await readRecord(db, getResource('actors'), asked.claimed_actor, ['id', 'name']);
-  return { ...asked, claimed_actor: JSON.parse(actor) as Named };
+  const key = findKey(db, 'actors', 'claimed_actor', asked.claimed_actor);
+  const { id, name } = readDocuments(db, 'actors', 'key', [key]).get(key) as ShownRecord & Named;
+  return { ...asked, claimed_actor: { id, name } };
 }

@@ -33,7 +33,7 @@ export function addWhoSaid(program: Command): void {
       const db = openDatabase(readConfig(readFlags(options)).DATABASE, { readonly: true });
       try {
         requireThisRelease(db);
-        const { answer } = attribute(db, await resolveQuestion(db, asked));
+        const { answer } = attribute(db, resolveQuestion(db, asked));
         console.log(
           options.json ? JSON.stringify(answer, null, 2) : listAnswerLines(answer, asked.text).join('\n'),
         );

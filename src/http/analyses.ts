@@ -1,10 +1,7 @@
-/** What the addresses of analyses have in common: two formats, pages, and an answer made of one state of the data. */
-import type { FastifyReply, FastifyRequest } from 'fastify';
+/** What the addresses of analyses have in common: two formats, and pages. */
 import type { Compute } from '../compute/compute.ts';
 import type { Db } from '../db/client.ts';
-import { readDataVersion } from '../db/data-version.ts';
-import { sendKept } from './keep-answers.ts';
-import { FORMAT_TYPES, MEDIA_TYPES, tagAnswer } from './negotiate.ts';
+import { FORMAT_TYPES } from './negotiate.ts';
 import { describeAnswers, type describeRefusals, describeSamples } from './operations.ts';
 import type { JsonSchema } from './record-schemas.ts';
 
@@ -12,29 +9,6 @@ export type AnalysisContext = { db: Db; compute: Compute; page_size: number; pag
 
 export const ANALYSIS_FORMATS = ['json', 'csv'] as const;
 export type AnalysisFormat = (typeof ANALYSIS_FORMATS)[number];
-
-type Asked<A> = {
-  canonical: string;
-  format: AnalysisFormat;
-  find: () => A | Promise<A>;
-  write: (answer: A) => string;
-};
-
-/** Answers 304 or what is kept, where the caller or the memory has it; else `find` is asked. */
-export async function answerAnalysis<A extends { data_version: string }>(
-  { db }: AnalysisContext,
-  request: FastifyRequest,
-  reply: FastifyReply,
-  { canonical, format, find, write }: Asked<A>,
-): Promise<FastifyReply> {
-  if (tagAnswer(request, reply, readDataVersion(db), canonical, format)) return reply.status(304).send();
-  const kept = sendKept(reply);
-  if (kept !== null) return kept;
-  const answer = await find();
-  // The tag is that of the state of the data which was read: it may be a later one than when the request came.
-  tagAnswer(request, reply, answer.data_version, canonical, format);
-  return reply.type(MEDIA_TYPES[format]).send(write(answer));
-}
 
 type Described = {
   operationId: string;

@@ -3,11 +3,16 @@ import fc from 'fast-check';
 import type { FastifyInstance } from 'fastify';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { openDraw } from '../../bench/draw.ts';
-import { type Attribution, attribute, CELLS_BUDGET } from '../../src/analysis/attribution.ts';
+import {
+  type Attribution,
+  attribute,
+  attributeInSteps,
+  CELLS_BUDGET,
+} from '../../src/analysis/attribution.ts';
 import { MOST_CANDIDATES, POSTINGS_BUDGET, WALKED_BUDGET } from '../../src/analysis/candidates.ts';
 import { LONGEST_TEXT, MOST_ANSWERS } from '../../src/analysis/question.ts';
 import type { Db } from '../../src/db/client.ts';
-import { readKeysOfTerm, readKeysOfTermAmong } from '../../src/query/said-words.ts';
+import { readKeysOfTerm, readKeysOfTermAmong, readSaidStretches } from '../../src/query/said-words.ts';
 import {
   ask,
   buildTestApp,
@@ -162,7 +167,17 @@ describe('whatever is asked', () => {
       fc.property(texts, (text) => {
         vi.mocked(readKeysOfTerm).mockClear();
         vi.mocked(readKeysOfTermAmong).mockClear();
-        const { answer, cost } = attribute(db, { text, claimed_actor: null, limit: MOST_ANSWERS });
+        const steps = attributeInSteps(db, { text, claimed_actor: null, limit: MOST_ANSWERS });
+        const quotesOfSteps: number[] = [];
+        let step: ReturnType<typeof steps.next>;
+        do {
+          vi.mocked(readSaidStretches).mockClear();
+          step = steps.next();
+          quotesOfSteps.push(vi.mocked(readSaidStretches).mock.calls.length);
+        } while (!step.done);
+        const { answer, cost } = step.value;
+        // Other requests are answered between two quotes.
+        expect(Math.max(...quotesOfSteps)).toBeLessThanOrEqual(1);
         // Each looks up one term, so that the index walks over no place which it does not return.
         const { calls, results } = vi.mocked(readKeysOfTerm).mock;
         expect(calls.every(([, term, most]) => !/[\s"]/.test(term) && most > 0)).toBe(true);

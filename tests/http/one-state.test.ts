@@ -21,12 +21,12 @@ afterAll(() => {
   rmSync(folder, { recursive: true });
 });
 
-/** Calls `act` once, when stances are about to be counted: before records are read, and after the version was. */
-function interrupt(db: Db, act: () => void): () => number {
+/** Calls `act` once, when the first such statement is about to be made: before it is read, and after the version was. */
+function interrupt(db: Db, statement: RegExp, act: () => void): () => number {
   let times = 0;
   const original = db.prepare.bind(db);
   db.prepare = ((sql: string) => {
-    if (/^SELECT t\.key, [\s\S]* FROM stances t /.test(sql)) {
+    if (statement.test(sql)) {
       if (times === 0) act();
       times += 1;
     }
@@ -35,13 +35,17 @@ function interrupt(db: Db, act: () => void): () => number {
   return () => times;
 }
 
+const STANCES = /^SELECT t\.key, [\s\S]* FROM stances t /;
+
 test.each([
-  '/v1/comparisons?actor=russia,iran',
-  '/v1/actors/iran/shifts',
-  '/v1/agreement',
-  '/v1/networks?actor=russia,iran',
-  '/v1/networks/evidence?row=iran&column=jcpoa',
-])('%s', async (url) => {
+  ['/v1/comparisons?actor=russia,iran', STANCES],
+  ['/v1/actors/iran/shifts', STANCES],
+  ['/v1/agreement', STANCES],
+  ['/v1/networks?actor=russia,iran', STANCES],
+  ['/v1/networks/evidence?row=iran&column=jcpoa', STANCES],
+  ['/v1/suggest?q=jcpoa', /FROM topics WHERE key/],
+  ['/v1/attributions?text=Russia+is+no+firefighting+crew+to+save+things', /^SELECT [^;]* FROM quotes /],
+] as const)('%s', async (url, statement) => {
   const askAnew = async (act: (db: Db) => () => number) => {
     const db = openDatabase(path);
     const app = await buildTestApp(db);
@@ -53,10 +57,13 @@ test.each([
   };
   const before = await askAnew(() => () => 0);
   const during = await askAnew((db) =>
-    interrupt(db, () => {
+    interrupt(db, statement, () => {
       writer
         .transaction(() => {
           writer.exec("UPDATE topics SET document = json_set(document, '$.label', 'Changed meanwhile')");
+          writer.exec(
+            "UPDATE quotes SET document = json_set(document, '$.verification', 'changed meanwhile')",
+          );
           writer.exec("UPDATE stances SET document = json_set(document, '$.statement', 'Changed meanwhile')");
           changeDataVersion(writer);
         })

@@ -24,10 +24,10 @@ import {
   ANALYSIS_FORMATS,
   type AnalysisContext,
   type AnalysisFormat,
-  answerAnalysis,
   describeAnalysis,
 } from '../analyses.ts';
-import { chooseFormat } from '../negotiate.ts';
+import { chooseFormat, MEDIA_TYPES } from '../negotiate.ts';
+import { answerOfOneState } from '../one-state-answers.ts';
 import { describeFilters } from '../operations.ts';
 import { type JsonSchema, pageProperties, ref } from '../record-schemas.ts';
 
@@ -52,9 +52,10 @@ async function answerAgreement(
   const format = chooseFormat(asked.query.format, request, ANALYSIS_FORMATS);
   const table = chooseTable(given, format);
   const all = table === 'differences' && asked.query.limit === null;
-  return answerAnalysis<Agreement>(context, request, reply, {
+  return answerOfOneState<Agreement>(context.db, request, reply, {
     canonical: `${asked.canonical} ${table} ${page_size}`,
     format,
+    type: MEDIA_TYPES[format],
     find() {
       if (isSmallAgreement(db, asked))
         return readOneState(db, () => measureAgreement(db, asked, all ? null : page_size));

@@ -1,6 +1,6 @@
 /** Who said this? By GET for a sentence, by POST for a text that no address can hold. */
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { attribute } from '../../analysis/attribution.ts';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { type Attribution, attributeInSteps } from '../../analysis/attribution.ts';
 import {
   ANSWERS,
   type AskedQuestion,
@@ -11,11 +11,12 @@ import {
   resolveQuestion,
 } from '../../analysis/question.ts';
 import type { Db } from '../../db/client.ts';
-import { readDataVersion } from '../../db/data-version.ts';
+import { readInTurns } from '../../db/one-state.ts';
 import { Refusal } from '../../errors.ts';
 import type { RawParams } from '../../query/params.ts';
 import { attributionSchema } from '../attribution-schema.ts';
-import { chooseFormat, FORMAT_TYPES, MEDIA_TYPES, tagAnswer } from '../negotiate.ts';
+import { chooseFormat, FORMAT_TYPES, MEDIA_TYPES } from '../negotiate.ts';
+import { answerOfOneState } from '../one-state-answers.ts';
 import { describeAnswers, describePosts, describeRefusals, describeSamples } from '../operations.ts';
 import type { JsonSchema } from '../record-schemas.ts';
 
@@ -23,22 +24,28 @@ export function registerAttributions(app: FastifyInstance, db: Db): void {
   app.get('/v1/attributions', { schema: describeGet() }, async (request, reply) => {
     const asked = parseQuestion(request.query as RawParams);
     chooseFormat(null, request, ['json']);
-    if (tagAnswer(request, reply, readDataVersion(db), JSON.stringify(['attributions', asked]), 'json'))
-      return reply.status(304).send();
-    return answer(db, asked, reply);
+    return answerOfOneState(db, request, reply, {
+      canonical: JSON.stringify(['attributions', asked]),
+      format: 'json',
+      type: MEDIA_TYPES.json,
+      find: () => answer(db, asked),
+      write: (attribution) => JSON.stringify(attribution),
+    });
   });
   app.post('/v1/attributions', { schema: describePost() }, async (request, reply) => {
     const asked = parseQuestion(readBody(request));
     chooseFormat(null, request, ['json']);
-    reply.header('cache-control', 'no-store');
-    return answer(db, asked, reply);
+    const attribution = await answer(db, asked);
+    return reply.header('cache-control', 'no-store').type(MEDIA_TYPES.json).send(JSON.stringify(attribution));
   });
 }
 
-async function answer(db: Db, asked: AskedQuestion, reply: FastifyReply): Promise<string> {
-  const question = await resolveQuestion(db, asked);
-  reply.type(MEDIA_TYPES.json);
-  return JSON.stringify(attribute(db, question).answer);
+/** A long text takes several turns of the event loop. */
+function answer(db: Db, asked: AskedQuestion): Promise<Attribution> {
+  return readInTurns(db, function* () {
+    const { answer } = yield* attributeInSteps(db, resolveQuestion(db, asked));
+    return answer;
+  });
 }
 
 /** The parameters of the address and those of the body; a plain text is the words themselves. */

@@ -16,8 +16,9 @@ import { listFilters } from '../../query/filters.ts';
 import type { RawParams } from '../../query/params.ts';
 import { getResource } from '../../resources/registry.ts';
 import { listWords, stancePosition, verdict } from '../../vocabulary.ts';
-import { ANALYSIS_FORMATS, type AnalysisContext, answerAnalysis, describeAnalysis } from '../analyses.ts';
-import { chooseFormat } from '../negotiate.ts';
+import { ANALYSIS_FORMATS, type AnalysisContext, describeAnalysis } from '../analyses.ts';
+import { chooseFormat, MEDIA_TYPES } from '../negotiate.ts';
+import { answerOfOneState } from '../one-state-answers.ts';
 import { describeFilters } from '../operations.ts';
 import { type JsonSchema, pageProperties, ref } from '../record-schemas.ts';
 
@@ -37,9 +38,10 @@ async function answerComparison(
   const comparison = parseComparison(raw, context);
   const format = chooseFormat(comparison.query.format, request, ANALYSIS_FORMATS);
   const all = format === 'csv' && comparison.query.limit === null;
-  return answerAnalysis<ComparisonPage>(context, request, reply, {
+  return answerOfOneState<ComparisonPage>(context.db, request, reply, {
     canonical: `${comparison.canonical} ${page_size}`,
     format,
+    type: MEDIA_TYPES[format],
     find() {
       if (!all && isSmallComparison(db, comparison))
         return readOneState(db, () => compareActors(db, comparison, page_size));

@@ -22,10 +22,10 @@ import { readOneState } from '../../db/one-state.ts';
 import { resolveIds } from '../../query/ids.ts';
 import type { RawParams } from '../../query/params.ts';
 import { fitsBudget } from '../../query/tuples.ts';
-import { sendKept } from '../keep-answers.ts';
-import { chooseAmong, chooseFormat, MEDIA_TYPES, tagAnswer } from '../negotiate.ts';
+import { chooseAmong, chooseFormat, MEDIA_TYPES } from '../negotiate.ts';
 import { describeEvidence, describeNetwork, NETWORK_TYPES } from '../network-operations.ts';
 import { networkSchema } from '../network-schemas.ts';
+import { answerOfOneState } from '../one-state-answers.ts';
 
 type Context = { db: Db; compute: Compute; page_size: number; page_size_max: number };
 
@@ -56,26 +56,24 @@ async function answerNetwork(
   const question = parseNetwork(request.query as RawParams, context);
   const format = chooseAmong(question.format, request, OFFERED);
   refuseForFormat(question, format);
-  if (tagAnswer(request, reply, readDataVersion(db), question.canonical, format))
-    return reply.status(304).send();
-  const kept = sendKept(reply);
-  if (kept !== null) return kept;
-  const { answer, version } =
-    readOneState(db, () => drawSmall(db, question, format)) ??
-    (await drawElsewhere(context, request, format));
-  // The tag is that of the state of the data which was read: it may be a later one than when the request came.
-  tagAnswer(request, reply, version, question.canonical, format);
-  return reply.type(`${NETWORK_TYPES[format]}; charset=utf-8`).send(answer);
+  return answerOfOneState<Answer>(db, request, reply, {
+    canonical: question.canonical,
+    format,
+    type: `${NETWORK_TYPES[format]}; charset=utf-8`,
+    find: () =>
+      readOneState(db, () => drawSmall(db, question, format)) ?? drawElsewhere(context, request, format),
+    write: ({ answer }) => answer,
+  });
 }
 
-type Answer = { answer: string | Readable; version: string };
+type Answer = { answer: string | Readable; data_version: string };
 
 function drawSmall(db: Db, question: NetworkQuestion, format: NetworkFormat): Answer | null {
   if (question.parameters.limit > DEFAULT_LIMIT) return null;
   const query = resolveIds(db, question.query);
   if (!fitsBudget(db, query, SMALL_STATEMENTS)) return null;
   const pieces = writeNetwork(db, question, format, SMALL_COST);
-  return pieces === null ? null : { answer: [...pieces].join(''), version: readDataVersion(db) };
+  return pieces === null ? null : { answer: [...pieces].join(''), data_version: readDataVersion(db) };
 }
 
 /** What is too long for a text comes through a file, which is gone as soon as it is open. */
@@ -91,11 +89,11 @@ async function drawElsewhere(
       { raw: request.query as RawParams, page_size_max, format, file },
       { signal: request.signal },
     );
-    const { version } = drawn;
-    if ('text' in drawn) return { answer: drawn.text, version };
+    const { version: data_version } = drawn;
+    if ('text' in drawn) return { answer: drawn.text, data_version };
     const stream = createReadStream(file);
     await new Promise((resolve, reject) => stream.once('open', resolve).once('error', reject));
-    return { answer: stream, version };
+    return { answer: stream, data_version };
   } finally {
     await rm(file, { force: true });
   }
@@ -110,14 +108,17 @@ async function answerEvidence(
   const raw = request.query as RawParams;
   const question = parseEvidence(raw, context);
   const format = chooseFormat(null, request, ['json']);
-  // The size of a page that is not asked for is a setting, and not part of the query.
-  const canonical = `${question.canonical} ${page_size}`;
-  if (tagAnswer(request, reply, readDataVersion(db), canonical, format)) return reply.status(304).send();
-  const kept = sendKept(reply);
-  if (kept !== null) return kept;
-  const { text, version } = isSmallEvidence(db, question, SMALL_STATEMENTS)
-    ? readOneState(db, () => listEvidence(db, question, page_size))
-    : await compute.ask('list_evidence', { raw, page_size, page_size_max }, { signal: request.signal });
-  tagAnswer(request, reply, version, canonical, format);
-  return reply.type(MEDIA_TYPES[format]).send(text);
+  return answerOfOneState(db, request, reply, {
+    // The size of a page that is not asked for is a setting, and not part of the query.
+    canonical: `${question.canonical} ${page_size}`,
+    format,
+    type: MEDIA_TYPES[format],
+    async find() {
+      const { text, version } = isSmallEvidence(db, question, SMALL_STATEMENTS)
+        ? readOneState(db, () => listEvidence(db, question, page_size))
+        : await compute.ask('list_evidence', { raw, page_size, page_size_max }, { signal: request.signal });
+      return { text, data_version: version };
+    },
+    write: ({ text }) => text,
+  });
 }

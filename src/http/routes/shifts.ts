@@ -15,8 +15,9 @@ import type { RawParams } from '../../query/params.ts';
 import { explainAbsence, hasRecord } from '../../query/records.ts';
 import { getResource } from '../../resources/registry.ts';
 import { listWords, shiftOrder } from '../../vocabulary.ts';
-import { ANALYSIS_FORMATS, type AnalysisContext, answerAnalysis, describeAnalysis } from '../analyses.ts';
-import { chooseFormat } from '../negotiate.ts';
+import { ANALYSIS_FORMATS, type AnalysisContext, describeAnalysis } from '../analyses.ts';
+import { chooseFormat, MEDIA_TYPES } from '../negotiate.ts';
+import { answerOfOneState } from '../one-state-answers.ts';
 import { describeFilters, describeId } from '../operations.ts';
 import { type JsonSchema, pageProperties, ref } from '../record-schemas.ts';
 
@@ -37,9 +38,10 @@ async function answerShifts(
   const asked = parseShifts(id, raw, context);
   const format = chooseFormat(asked.query.format, request, ANALYSIS_FORMATS);
   const all = format === 'csv' && asked.query.limit === null;
-  return answerAnalysis<ShiftsPage>(context, request, reply, {
+  return answerOfOneState<ShiftsPage>(context.db, request, reply, {
     canonical: `${asked.canonical} ${page_size}`,
     format,
+    type: MEDIA_TYPES[format],
     find() {
       if (!hasRecord(db, getResource('actors'), id)) throw explainAbsence(db, getResource('actors'), id);
       if (areFewStances(db, asked))

@@ -2,12 +2,14 @@
 import type { FastifyInstance } from 'fastify';
 import type { Db } from '../../db/client.ts';
 import { readDataVersion } from '../../db/data-version.ts';
+import { readOneState } from '../../db/one-state.ts';
 import { Refusal } from '../../errors.ts';
 import { LONGEST_NAME, type RawParams, refuseParameter, refuseRepetition } from '../../query/params.ts';
 import { suggestRecords } from '../../query/suggest.ts';
 import { parseNames, parseNumber } from '../../query/values.ts';
 import { servedResources } from '../../resources/registry.ts';
-import { chooseFormat, FORMAT_TYPES, MEDIA_TYPES, tagAnswer } from '../negotiate.ts';
+import { chooseFormat, FORMAT_TYPES, MEDIA_TYPES } from '../negotiate.ts';
+import { answerOfOneState } from '../one-state-answers.ts';
 import { describeAnswers, describeSamples } from '../operations.ts';
 import type { JsonSchema } from '../record-schemas.ts';
 
@@ -21,15 +23,18 @@ export function registerSuggest(app: FastifyInstance, db: Db): void {
   app.get('/v1/suggest', { schema: describeSuggest() }, (request, reply) => {
     const { q, types, limit } = parseSuggest(request.query as RawParams);
     chooseFormat(null, request, ['json']);
-    const canonical = JSON.stringify(['suggest', q, types, limit]);
-    if (tagAnswer(request, reply, readDataVersion(db), canonical, 'json')) return reply.status(304).send();
     const wanted = named.filter((resource) => types.includes(resource.singular));
-    return reply.type(MEDIA_TYPES.json).send(
-      JSON.stringify({
-        results: suggestRecords(db, wanted, q, limit),
-        data_version: readDataVersion(db),
-      }),
-    );
+    return answerOfOneState(db, request, reply, {
+      canonical: JSON.stringify(['suggest', q, types, limit]),
+      format: 'json',
+      type: MEDIA_TYPES.json,
+      find: () =>
+        readOneState(db, () => ({
+          results: suggestRecords(db, wanted, q, limit),
+          data_version: readDataVersion(db),
+        })),
+      write: (answer) => JSON.stringify(answer),
+    });
   });
 }
 
