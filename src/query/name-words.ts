@@ -26,9 +26,10 @@ export type NamesWithWords<Row> = {
 };
 
 /**
- * The first `most` names with every one of these words, at least one. Costs no more than the allowance gives, whatever
- * the base holds: the names with the rarest of the words are read and tested for the others. Where these are too many,
- * those added first are, and `complete` is false.
+ * The first `most` names with every one of these words, at least one. Costs no more than the allowance gives: the names
+ * with the rarest of the words are read and tested for the others. Where these are too many, those added first are, and
+ * `complete` is false. One thing grows with the base: where every word is that common, a beginning of more than
+ * `LONGEST_LISTED` letters is read with all its letters, at a cost in proportion to the names that have it.
  */
 export function readNamesWith<Row extends unknown[]>(
   db: Db,
@@ -39,7 +40,7 @@ export function readNamesWith<Row extends unknown[]>(
   allowance: Allowance,
 ): NamesWithWords<Row> {
   const lead = chooseLead(db, names, words, allowance);
-  const others = words.filter((word) => word !== lead.word || !isListed(word));
+  const others = words.filter((word) => word !== lead.word || !(lead.whole || isListed(word)));
   // What has no other word to be tested for is what was asked for.
   const read = others.length === 0 ? most : Math.max(0, Math.min(lead.bearers, Math.floor(allowance.left)));
   const tests = others.map(
@@ -52,7 +53,7 @@ export function readNamesWith<Row extends unknown[]>(
        CROSS JOIN ${names.table} n ON n.key = f.rowid WHERE 1${tests.join('')} LIMIT ?`,
   )
     .raw()
-    .all(writeMatch(lead.word), read, ...others.flat().map(writeTested), most) as Row[];
+    .all(writeMatch(lead.word, lead.whole), read, ...others.flat().map(writeTested), most) as Row[];
   if (others.length > 0) allowance.left -= read;
   return { rows, complete: rows.length < most && (others.length === 0 || read === lead.bearers) };
 }
@@ -65,24 +66,30 @@ export function countNames(db: Db, names: NamesDeclaration, word: Spellings, mos
     .get(writeMatch(word), most) as number;
 }
 
+/** `whole`: whether the index is asked for all letters of a beginning, not only for those that it lists. */
+type Lead = { word: Spellings; bearers: number; whole: boolean };
+
 /** The word that the fewest names have, the longest counted first because they are likely the rarest. Its bearers may be too many. */
 function chooseLead(
   db: Db,
   names: NamesDeclaration,
   words: readonly Spellings[],
   allowance: Allowance,
-): { word: Spellings; bearers: number } {
+): Lead {
   const length = (word: Spellings) => Math.min(...word.map(({ text }) => text.length));
   const [first, ...others] = words.toSorted((a, b) => length(b) - length(a)) as [Spellings, ...Spellings[]];
-  let lead = { word: first, bearers: Number.POSITIVE_INFINITY };
+  let lead: Lead = { word: first, bearers: Number.POSITIVE_INFINITY, whole: false };
   if (others.length === 0 && isListed(first)) return lead;
   for (const word of [first, ...others]) {
     const most = Math.max(1, Math.min(lead.bearers, Math.floor(allowance.left) + 1));
     const bearers = countNames(db, names, word, most);
     allowance.left -= bearers / COUNTED;
-    if (bearers < most) lead = { word, bearers };
+    if (bearers < most) lead = { word, bearers, whole: false };
   }
-  return lead;
+  if (lead.bearers < Number.POSITIVE_INFINITY) return lead;
+  // Likely rarer than what is listed of it: the index merges the lists of all words that begin so.
+  const longest = words.find((word) => !isListed(word));
+  return longest === undefined ? lead : { ...lead, word: longest, whole: true };
 }
 
 /** Whether the index lists the names with the word, so that those it gives need not be tested for it. */
@@ -90,10 +97,10 @@ function isListed(word: Spellings): boolean {
   return word.every(({ text, begins }) => !begins || text.length <= LONGEST_LISTED);
 }
 
-function writeMatch(word: Spellings): string {
+function writeMatch(word: Spellings, whole = false): string {
   return word
     .map(({ column, text, begins }) =>
-      begins ? `${column} : "${text.slice(0, LONGEST_LISTED)}" *` : `${column} : "${text}"`,
+      begins ? `${column} : "${whole ? text : text.slice(0, LONGEST_LISTED)}" *` : `${column} : "${text}"`,
     )
     .join(' OR ');
 }

@@ -112,3 +112,18 @@ test('found are the first names that have all words, and with too small an allow
   );
   db.close();
 });
+
+test('a rare beginning of many letters is found behind many names that begin alike', () => {
+  const many = Array.from({ length: TESTED + 100 }, (_, n) => `x${n} johnson`);
+  const db = openNames('actor_name_keys', [...many, 'رضا johnstone', 'x johnstone']);
+  const { rows } = readNamesWith<[string]>(
+    db,
+    names,
+    'plain',
+    [[{ column: 'words', text: 'johnst', begins: true }]],
+    10,
+    { left: TESTED },
+  );
+  expect(rows).toEqual([['رضا johnstone'], ['x johnstone']]);
+  db.close();
+});
