@@ -5,6 +5,7 @@
  */
 import { z } from 'zod';
 import type { Db } from '../db/client.ts';
+import type { Steps } from '../db/one-state.ts';
 import { Refusal } from '../errors.ts';
 import { findNearest, suggest } from '../nearest.ts';
 import { readDocuments, type ShownRecord } from '../query/documents.ts';
@@ -76,8 +77,13 @@ export type ReconciliationCandidate = {
   features: Feature[];
 };
 
-/** Scores go from 0 to 100. Throws a Refusal for a property that there is none of. */
-export function answerQuery(db: Db, query: ReconciliationQuery): ReconciliationCandidate[] {
+/** How many names must be looked up for the affiliations that a query gives. */
+export function countAffiliations({ properties }: ReconciliationQuery): number {
+  return (properties ?? []).filter(({ pid }) => pid === 'affiliation').flatMap(({ v }) => v).length;
+}
+
+/** A step is a name. Scores go from 0 to 100. Throws a Refusal for a property that there is none of. */
+export function* answerQuery(db: Db, query: ReconciliationQuery): Steps<ReconciliationCandidate[]> {
   const limit = Math.min(Math.max(Math.floor(query.limit ?? STANDARD_LIMIT), 1), MOST_CANDIDATES);
   const types = [query.type ?? []].flat().filter((type) => type !== '');
   const given = readProperties(query);
@@ -92,7 +98,11 @@ export function answerQuery(db: Db, query: ReconciliationQuery): ReconciliationC
   const byId = findById(db, query.query);
   const all =
     byId === null ? candidates : [byId, ...candidates.filter(({ actor }) => actor.id !== byId.actor.id)];
-  const affiliations = given.get('affiliation')?.map((value) => findOrganization(db, value)) ?? [];
+  const affiliations: Set<string>[] = [];
+  for (const value of given.get('affiliation') ?? []) {
+    yield;
+    affiliations.push(findOrganization(db, value));
+  }
   return all
     .filter(({ actor }) => types.length === 0 || types.includes(String(actor.kind)))
     .map((candidate) => weigh(candidate, (byId ?? safe)?.actor.id === candidate.actor.id, affiliations))
@@ -174,23 +184,30 @@ export type ExtendedData = {
   rows: Record<string, Record<string, Cell[]>>;
 };
 
+/** Records of a step. */
+const EXTENDED = 50;
+
 /** Values of properties, for entities that were matched; none for an id that the base does not hold. */
-export function extendData(db: Db, { ids, properties }: DataExtension): ExtendedData {
+export function* extendData(db: Db, { ids, properties }: DataExtension): Steps<ExtendedData> {
   const known = PROPERTIES.map(({ id }) => id as string);
   for (const { id } of properties) requireProperty(id, known);
-  const records = readDocuments(db, 'actors', 'id', ids);
-  const read = (id: string, property: string) => {
-    const actor = records.get(id);
-    return actor === undefined ? [] : listValues(actor, property);
-  };
+  const rows: [string, Record<string, Cell[]>][] = [];
+  for (let first = 0; first < ids.length; first += EXTENDED) {
+    const some = ids.slice(first, first + EXTENDED);
+    const records = readDocuments(db, 'actors', 'id', some);
+    for (const id of some) {
+      const actor = records.get(id);
+      const cells = properties.map((property): [string, Cell[]] => [
+        property.id,
+        actor === undefined ? [] : listValues(actor, property.id),
+      ]);
+      rows.push([id, Object.fromEntries(cells)]);
+    }
+    yield;
+  }
   return {
     meta: properties.map(({ id }) => ({ id, name: PROPERTIES.find((one) => one.id === id)?.name ?? id })),
-    rows: Object.fromEntries(
-      ids.map((id) => [
-        id,
-        Object.fromEntries(properties.map((property) => [property.id, read(id, property.id)])),
-      ]),
-    ),
+    rows: Object.fromEntries(rows),
   };
 }
 

@@ -74,7 +74,6 @@ export function describeAnalysis(
       ...(described.refusals ?? []),
       'not_acceptable',
       'deadline_exceeded',
-      'overloaded',
     ),
     'x-codeSamples': describeSamples(described.example),
   };

@@ -158,7 +158,6 @@ export function describeNetwork(): JsonSchema {
       'too_much',
       'not_acceptable',
       'deadline_exceeded',
-      'overloaded',
     ),
     'x-codeSamples': describeSamples(NETWORK_EXAMPLE),
   };
@@ -212,7 +211,6 @@ export function describeEvidence(limits: { page_size: number; page_size_max: num
       'cursor_expired',
       'not_acceptable',
       'deadline_exceeded',
-      'overloaded',
     ),
     'x-codeSamples': describeSamples(EVIDENCE_EXAMPLE),
   };

@@ -28,14 +28,18 @@ type Kin = { parent: Resource; child: Resource; filter: string };
 
 /** The refusals an operation can answer with, a status each. */
 export function describeRefusals(...codes: RefusalCode[]): Record<string, JsonSchema> {
-  const answers: Record<string, JsonSchema> = {};
-  for (const code of [...codes, 'internal_error' as const]) {
-    const { status, title } = catalogue[code];
-    const description =
-      answers[status] === undefined ? `${title}.` : `${String(answers[status].description)} ${title}.`;
-    answers[status] = { description, content: { [PROBLEM_TYPE]: { schema: ref('Problem') } } };
-  }
-  return answers;
+  return [...codes, 'internal_error' as const].reduce(addRefusal, {});
+}
+
+/** Beside what an operation answers already. */
+export function addRefusal(
+  answers: Readonly<Record<string, JsonSchema>>,
+  code: RefusalCode,
+): Record<string, JsonSchema> {
+  const { status, title } = catalogue[code];
+  const before = answers[status];
+  const description = before === undefined ? `${title}.` : `${String(before.description)} ${title}.`;
+  return { ...answers, [status]: { description, content: { [PROBLEM_TYPE]: { schema: ref('Problem') } } } };
 }
 
 /** An answer with a tag, by its media types, and the refusals beside it. */
@@ -166,7 +170,6 @@ function describeListAnswers(name: string, groups: boolean, ofOne: boolean): Rec
     ...(ofOne ? (['not_found', 'withdrawn'] as const) : []),
     'not_acceptable',
     'deadline_exceeded',
-    'overloaded',
   );
   const { headers, ...rest } = answers[200] as JsonSchema;
   const link = { type: 'string', description: 'The next page, as `rel="next"`.' };

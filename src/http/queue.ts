@@ -3,6 +3,8 @@ import { performance } from 'node:perf_hooks';
 import type { FastifyInstance, FastifyRequest, HookHandlerDoneFunction } from 'fastify';
 import { Refusal } from '../errors.ts';
 import { doInTurn, readBusyTime } from '../turns.ts';
+import { addRefusal } from './operations.ts';
+import type { JsonSchema } from './record-schemas.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -59,6 +61,13 @@ export function registerQueue(app: FastifyInstance, longest_wait_ms: number): vo
     }
   }
 
+  // Whatever waits may be refused: the contract says so of every operation, and once where HEAD shares it.
+  app.addHook('onRoute', (route) => {
+    const { schema, config, method } = route;
+    if (schema?.response === undefined || config?.unqueued || method === 'HEAD') return;
+    const response = addRefusal(schema.response as Record<string, JsonSchema>, 'overloaded');
+    route.schema = { ...schema, response };
+  });
   app.addHook('preHandler', (request, _reply, proceed) => {
     if (request.routeOptions.config.unqueued) return proceed();
     queue.push({ request, proceed });

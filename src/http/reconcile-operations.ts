@@ -60,7 +60,7 @@ const extensionSchema = shape(
   'rows',
 );
 
-const QUERIES = `A JSON object of at most ${MOST_QUERIES} queries, each under a name of its own: \`query\`, \`type\`, \`limit\` (at most ${MOST_CANDIDATES}) and \`properties\`, a list of \`pid\` and \`v\`.`;
+const QUERIES = `A JSON object of at most ${MOST_QUERIES} queries, each under a name of its own: \`query\`, \`type\`, \`limit\` (at most ${MOST_CANDIDATES}) and \`properties\`, a list of \`pid\` and \`v\`; at most ${MOST_QUERIES} affiliations in all.`;
 const EXTEND = 'A JSON object of `ids` and `properties`, a list of `id`.';
 
 function describeAnswer(description: string, ...schemas: JsonSchema[]): JsonSchema {

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { createConfig, lintFromString } from '@redocly/openapi-core';
 import { describe, expect, test } from 'vitest';
+import { catalogue } from '../../src/errors.ts';
 import { writeContract } from '../../src/http/openapi.ts';
 import { servedResources } from '../../src/resources/registry.ts';
 import { ask, buildTestApp, buildUrl, openSeededBase } from '../base.ts';
@@ -79,6 +80,12 @@ describe.each(operations)('$method $path', ({ path, method, operation }) => {
       expect(Object.keys(response.content ?? {})).toEqual(['application/problem+json']);
   });
 
+  test('says that it may be refused while too many wait, where it waits', () => {
+    const { description } = operation.responses['503'] ?? {};
+    const waits = !['/healthz', '/readyz'].includes(path);
+    expect((description ?? '').split(catalogue.overloaded.title).length - 1).toBe(waits ? 1 : 0);
+  });
+
   test('its example runs, and answers what it declares', async () => {
     const [sample] = operation['x-codeSamples'];
     expect(sample?.label).toBe('curl');
@@ -93,6 +100,7 @@ describe.each(operations)('$method $path', ({ path, method, operation }) => {
       type === undefined ? await ask(app, url) : await ask(app, url, { 'content-type': type }, 'POST', body);
     expect(answer.status).toBe(200);
     expect(check(operation, answer)).toBeNull();
+    expect(operation.responses['304'] !== undefined).toBe(answer.headers.etag !== undefined);
     const { results } = answer.json();
     // The seeds hold one document, in which nobody changes position.
     if (Array.isArray(results) && !path.endsWith('/shifts')) expect(results.length).toBeGreaterThan(0);

@@ -17,7 +17,7 @@ export type Operation = {
   description: string;
   tags: string[];
   parameters?: Parameter[];
-  responses: Record<string, { content?: Record<string, { schema: Schema }> }>;
+  responses: Record<string, { description?: string; content?: Record<string, { schema: Schema }> }>;
   'x-codeSamples': { lang: string; label: string; source: string }[];
 };
 export type Contract = {

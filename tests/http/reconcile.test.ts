@@ -1,6 +1,7 @@
 // The Reconciliation API 0.2: OpenRefine's calls, replayed, and answers in the shapes that the specification has.
 import { beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
+import { answerQuery, extendData } from '../../src/analysis/reconciliation.ts';
 import { ask, buildTestApp, importRecords, openSeededBase } from '../base.ts';
 
 const db = openSeededBase();
@@ -220,6 +221,10 @@ test.each([
   [`queries={"q0":{"query":"${'a'.repeat(201)}"}}`, 'invalid_value'],
   [`queries={${Array.from({ length: 51 }, (_, n) => `"q${n}":{"query":"a"}`).join()}}`, 'too_much'],
   ['extend={"ids":["zarif"],"properties":[{"id":"age"}]}', 'invalid_value'],
+  [
+    `queries={${Array.from({ length: 3 }, (_, n) => `"q${n}":{"query":"a","properties":[{"pid":"affiliation","v":[${Array(n === 0 ? 11 : 20).fill('"b"')}]}]}`).join()}}`,
+    'too_much',
+  ],
   ['queries={}&extend={}', 'invalid_body'],
   ['nothing=1', 'invalid_body'],
 ])('%s is refused', async (body, code) => {
@@ -231,4 +236,16 @@ test.each([
     body,
   );
   expect(answer.json(), answer.text).toMatchObject({ status: 400, code });
+});
+
+test('a step looks up one name, or fifty records: other requests are answered between two', () => {
+  const properties = [{ pid: 'affiliation', v: Array(20).fill('Iran') }];
+  const count = (steps: Iterator<void, unknown>) => {
+    let steps_taken = 1;
+    while (!steps.next().done) steps_taken += 1;
+    return steps_taken;
+  };
+  expect(count(answerQuery(db, { query: 'Javad Zarif', properties }))).toBe(21);
+  const ids = Array.from({ length: 1000 }, (_, n) => `nobody-${n}`);
+  expect(count(extendData(db, { ids, properties: [{ id: 'country' }] }))).toBeGreaterThan(20);
 });

@@ -10,7 +10,7 @@ import { RELEASE } from '../../release.ts';
 import { servedResources } from '../../resources/registry.ts';
 import { wordLists } from '../../vocabulary.ts';
 import { chooseFormat, FORMAT_TYPES, MEDIA_TYPES, tagAnswer } from '../negotiate.ts';
-import { describeRefusals, describeSamples } from '../operations.ts';
+import { describeAnswers, describeRefusals, describeSamples } from '../operations.ts';
 import type { JsonSchema } from '../record-schemas.ts';
 
 export function registerHouse(app: FastifyInstance, { db, compute }: { db: Db; compute: Compute }): void {
@@ -57,7 +57,7 @@ export function registerHouse(app: FastifyInstance, { db, compute }: { db: Db; c
   app.get(
     '/v1',
     {
-      schema: describe(
+      schema: describeTagged(
         'getBase',
         'What is here',
         'Counts of records, versions and addresses.',
@@ -102,7 +102,7 @@ export function registerHouse(app: FastifyInstance, { db, compute }: { db: Db; c
   app.get(
     '/v1/vocabulary',
     {
-      schema: describe(
+      schema: describeTagged(
         'getVocabulary',
         'Every closed word list',
         'The words that fields and filters take, with their meanings.',
@@ -124,7 +124,7 @@ export function registerHouse(app: FastifyInstance, { db, compute }: { db: Db; c
   app.get(
     '/v1/errors',
     {
-      schema: describe(
+      schema: describeTagged(
         'listErrors',
         'Every refusal',
         'The codes of problem documents, with what to do about each.',
@@ -143,7 +143,7 @@ export function registerHouse(app: FastifyInstance, { db, compute }: { db: Db; c
     '/v1/errors/:code',
     {
       schema: {
-        ...describe(
+        ...describeTagged(
           'getError',
           'One refusal',
           'What the `type` of a problem document leads to.',
@@ -222,6 +222,16 @@ function sendTagged(
 ): FastifyReply {
   if (isUnchanged(db, request, reply, canonical)) return reply.status(304).send();
   return reply.type(MEDIA_TYPES.json).send(JSON.stringify(build()));
+}
+
+/** Of an answer with a tag. */
+function describeTagged(...described: Parameters<typeof describe>): JsonSchema {
+  const [, , , , schema, ...refusals] = described;
+  const schemas = { [FORMAT_TYPES.json]: schema };
+  return {
+    ...describe(...described),
+    response: describeAnswers('As described.', schemas, 'bad_request', ...refusals),
+  };
 }
 
 function describe(

@@ -4,6 +4,7 @@ import type { z } from 'zod';
 import {
   answerQuery,
   batchSchema,
+  countAffiliations,
   describeTypes,
   extendData,
   extensionSchema,
@@ -13,6 +14,7 @@ import {
   TYPES,
 } from '../../analysis/reconciliation.ts';
 import type { Db } from '../../db/client.ts';
+import { readInTurns, readOneState } from '../../db/one-state.ts';
 import { Refusal } from '../../errors.ts';
 import { readDocuments } from '../../query/documents.ts';
 import { LONGEST_NAME, type RawParams, refuseParameter } from '../../query/params.ts';
@@ -39,7 +41,7 @@ export function registerReconcile(app: FastifyInstance, db: Db): void {
     return send(reply, await answer(db, body as Record<string, unknown>));
   });
   app.get('/reconcile/suggest/entity', { schema: contract.describeSuggest('entity') }, (request, reply) =>
-    send(reply, { result: suggestEntities(db, readPrefix(request)) }),
+    send(reply, { result: readOneState(db, () => suggestEntities(db, readPrefix(request))) }),
   );
   app.get('/reconcile/suggest/property', { schema: contract.describeSuggest('property') }, (request, reply) =>
     send(reply, { result: suggestFrom(PROPERTIES, readPrefix(request)) }),
@@ -83,15 +85,26 @@ async function answer(db: Db, fields: Record<string, unknown>): Promise<unknown>
     throw new Refusal('invalid_body', 'A request has either `queries` or `extend`.');
   const [stray] = Object.keys(others);
   if (stray !== undefined) throw refuseParameter(stray, ['queries', 'extend'], '/reconcile');
-  if (extend !== undefined) return extendData(db, read('extend', extend, extensionSchema));
+  if (extend !== undefined) {
+    const extension = read('extend', extend, extensionSchema);
+    return readInTurns(db, () => extendData(db, extension));
+  }
   const batch = Object.entries(read('queries', queries, batchSchema));
   if (batch.length > MOST_QUERIES)
     throw new Refusal('too_much', `\`queries\` holds ${batch.length}; one request takes ${MOST_QUERIES}.`, {
       parameter: 'queries',
     });
+  const affiliations = batch.reduce((sum, [, query]) => sum + countAffiliations(query), 0);
+  if (affiliations > MOST_QUERIES)
+    throw new Refusal(
+      'too_much',
+      `\`queries\` names ${affiliations} affiliations; one request takes ${MOST_QUERIES}. Send fewer queries at once.`,
+      { parameter: 'queries' },
+    );
   const results: [string, { result: ReconciliationCandidate[] }][] = [];
   for (const [name, query] of batch) {
-    results.push([name, { result: answerQuery(db, query) }]);
+    // Each is of one state of the data; a whole batch would begin again too often where the data changes.
+    results.push([name, { result: await readInTurns(db, () => answerQuery(db, query)) }]);
     // Other requests are answered between two names.
     await awaitTurn();
   }

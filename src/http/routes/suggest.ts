@@ -138,6 +138,8 @@ function describeSuggest(): JsonSchema {
       'unknown_parameter',
       'invalid_value',
       'unknown_field',
+      'repeated_parameter',
+      'too_much',
       'not_acceptable',
     ),
     'x-codeSamples': describeSamples('/v1/suggest?q=kham'),
