@@ -1,6 +1,5 @@
 import { catalogue, type RefusalCode } from '../errors.ts';
 import { type Filter, listFilters } from '../query/filters.ts';
-import { MOST_GROUPS } from '../query/group.ts';
 import { listGroupKeys } from '../query/group-keys.ts';
 import { MOST_NAMED } from '../query/names.ts';
 import {
@@ -15,6 +14,7 @@ import {
   RANDOM_CONTROLS,
 } from '../query/params.ts';
 import { MOST_RANKED } from '../query/read.ts';
+import { MOST_GROUPS } from '../query/shape-groups.ts';
 import { listSorts } from '../query/sorts.ts';
 import { MOST_VALUES } from '../query/values.ts';
 import type { Resource } from '../resources/resource.ts';

@@ -4,7 +4,7 @@ import type { FastifyInstance } from 'fastify';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readConfig } from '../../src/config.ts';
 import type { Db } from '../../src/db/client.ts';
-import { FACET_SIZE, MOST_GROUPS } from '../../src/query/group.ts';
+import { FACET_SIZE } from '../../src/query/group.ts';
 import {
   LONGEST_WORDS,
   MOST_COMBINED,
@@ -14,6 +14,7 @@ import {
 } from '../../src/query/params.ts';
 import { MOST_RANKED } from '../../src/query/read.ts';
 import { MOST_TERMS, MOST_WORDS } from '../../src/query/search.ts';
+import { MOST_GROUPS } from '../../src/query/shape-groups.ts';
 import { MOST_VALUES } from '../../src/query/values.ts';
 import { RELEASE } from '../../src/release.ts';
 import { buildTestApp, openSeededBase } from '../base.ts';
