@@ -48,6 +48,14 @@ function holds(name: string, condition: SQL) {
 }
 
 /**
+ * The entries beyond the first eight of lists that filters look into: mostly none, so that a list which is long, and
+ * how long, is known at no cost (query/weigh.ts).
+ */
+function indexLong(table: string, owner: AnySQLiteColumn, ordinal: AnySQLiteColumn) {
+  return index(`${table}_long`).on(owner).where(sql`${ordinal} > 8`);
+}
+
+/**
  * Words that say in which blocks of the full-text index a row stands, a fine and a coarse one, so that it can be read
  * block by block (query/words.ts).
  */
@@ -170,6 +178,7 @@ export const affiliations = sqliteTable(
   },
   (t) => [
     primaryKey({ columns: [t.actor_key, t.ordinal] }),
+    indexLong('affiliations', t.actor_key, t.ordinal),
     index('affiliations_organization').on(t.organization_key, t.actor_key),
   ],
 );
@@ -279,6 +288,7 @@ export const source_authors = sqliteTable(
   },
   (t) => [
     primaryKey({ columns: [t.source_key, t.ordinal] }),
+    indexLong('source_authors', t.source_key, t.ordinal),
     index('source_authors_actor').on(t.actor_key, t.source_key),
   ],
 );
@@ -299,6 +309,7 @@ export const ledger_passages = sqliteTable(
   },
   (t) => [
     primaryKey({ columns: [t.source_key, t.ordinal] }),
+    indexLong('ledger_passages', t.source_key, t.ordinal),
     index('ledger_passages_of_quote').on(t.of_quote_key),
     oneOf('ledger_passages_reason_word', t.reason, ledgerReason),
     holds('ledger_passages_place', sql`${t.start} >= 0 AND ${t.start} < ${t.end}`),
@@ -435,6 +446,7 @@ export const attribution_candidates = sqliteTable(
   },
   (t) => [
     primaryKey({ columns: [t.quote_key, t.ordinal] }),
+    indexLong('attribution_candidates', t.quote_key, t.ordinal),
     index('attribution_candidates_actor').on(t.actor_key, t.quote_key),
     holds('attribution_candidates_probability', sql`${t.probability} BETWEEN 0 AND 1`),
     holds('attribution_candidates_wikidata_qid', sql`${t.wikidata} GLOB 'Q[1-9]*'`),
@@ -455,6 +467,7 @@ export const quote_also_in = sqliteTable(
   },
   (t) => [
     primaryKey({ columns: [t.quote_key, t.ordinal] }),
+    indexLong('quote_also_in', t.quote_key, t.ordinal),
     uniqueIndex('quote_also_in_source').on(t.also_in_key, t.quote_key),
   ],
 );
@@ -472,6 +485,7 @@ export const quote_topics = sqliteTable(
   },
   (t) => [
     primaryKey({ columns: [t.quote_key, t.ordinal] }),
+    indexLong('quote_topics', t.quote_key, t.ordinal),
     uniqueIndex('quote_topics_topic').on(t.topic_key, t.quote_key),
   ],
 );
@@ -538,6 +552,7 @@ export const stance_evidence = sqliteTable(
   },
   (t) => [
     primaryKey({ columns: [t.stance_key, t.ordinal] }),
+    indexLong('stance_evidence', t.stance_key, t.ordinal),
     index('stance_evidence_quote').on(t.quote_key),
     holds('stance_evidence_one_of_two', sql`(${t.quote_key} IS NULL) <> (${t.passage_start} IS NULL)`),
     holds(

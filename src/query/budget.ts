@@ -28,6 +28,12 @@ export const ROW_COST = 5;
 export const DRAW_COST = 2;
 /** Each further table that a row's test looks into. */
 export const LOOKUP_COST = 1.5;
+/** Passing over one entry of a record's list. */
+export const ENTRY_COST = 0.5;
+/** Lists with more entries are long: those beyond are counted (the tables' indexes `…_long` hold them). */
+export const LONG_LIST = 8;
+/** The most records under those asked for that are listed before rows are tested; with more, each row looks up its own. */
+export const MOST_DESCENDANTS = 2000;
 /** Counting one record in which a word stands. */
 export const COUNT_COST = 0.15;
 /** Passing over one row in the text index, for each word that is looked for. */

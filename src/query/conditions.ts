@@ -12,6 +12,8 @@ export type Condition = {
   negated: boolean;
   /** As given, in a canonical spelling. */
   text: string;
+  /** Of a filter on a tree: too much stands under its values to be listed before rows are tested. */
+  broad?: boolean;
 };
 
 export type Sql = { sql: string; params: (string | number)[] };
@@ -146,6 +148,14 @@ export function listDescendants(closure: string, keys: readonly (string | number
   };
 }
 
+/** The same test for one record of the tree, which is looked up under each of them. */
+function standsUnder(column: string, closure: string, keys: readonly (string | number)[]): Sql {
+  return {
+    sql: `EXISTS (SELECT 1 FROM ${closure} c WHERE c.descendant_key = ${column} AND c.ancestor_key IN (${placeholders(keys.length)}))`,
+    params: [...keys],
+  };
+}
+
 /** The condition on the row that holds its column; negation is left to the caller. */
 export function compileLeaf(condition: Condition, row: string): Sql {
   const { filter, values } = condition;
@@ -154,6 +164,8 @@ export function compileLeaf(condition: Condition, row: string): Sql {
   const alternatives: Sql[] = [];
   if (filter.kind === 'date' || filter.kind === 'date_within' || filter.kind === 'integer') {
     for (const value of values as DayPeriod[]) alternatives.push(compileRange(filter, row, value));
+  } else if (condition.broad && filter.closure !== undefined) {
+    alternatives.push(standsUnder(column, filter.closure, values as (string | number)[]));
   } else if (values.length > 0) {
     const params = values as (string | number)[];
     alternatives.push(

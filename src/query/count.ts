@@ -4,15 +4,11 @@ import type { Steps } from '../db/one-state.ts';
 import { prepare } from '../db/statements.ts';
 import { WORK_BUDGET } from './budget.ts';
 import { joinSql, type Sql, TRUE } from './conditions.ts';
+import { findCandidates, gatherNewest, gatherRows } from './gather.ts';
 import type { Query } from './params.ts';
-import { gatherNewest, gatherRows, type Plan, planExactly } from './plan.ts';
+import { type Plan, planExactly } from './plan.ts';
 
 export type Total = { total: number; total_is: 'exact' | 'at_least' };
-
-/** How many rows may be read of a plan's candidates. */
-export function getBudget(plan: Plan): number {
-  return Math.max(1, Math.floor(WORK_BUDGET / plan.cost));
-}
 
 /** How many rows match, as far as the budget goes. */
 export function* countRows(db: Db, query: Query, plan: Plan): Steps<Total> {
@@ -22,7 +18,11 @@ export function* countRows(db: Db, query: Query, plan: Plan): Steps<Total> {
   }
   if (plan.kind === 'gathered')
     return { total: (yield* gatherRows(db, query, plan)).length, total_is: 'exact' };
-  const budget = getBudget(plan);
+  if (plan.long.length > 0) {
+    const { keys, complete } = yield* findCandidates(db, query, plan);
+    return { total: keys.length, total_is: complete ? 'exact' : 'at_least' };
+  }
+  const budget = Math.max(1, Math.floor(WORK_BUDGET / plan.cost));
   const where = joinSql(
     [plan.driver, plan.bound].filter((part) => part !== TRUE),
     'AND',

@@ -7,16 +7,19 @@ import { prepare } from '../db/statements.ts';
 import { Refusal } from '../errors.ts';
 import { getResource } from '../resources/registry.ts';
 import type { Noun } from '../resources/resource.ts';
-import { ROW_COST, WORK_BUDGET } from './budget.ts';
-import { joinSql, type Sql, TRUE } from './conditions.ts';
-import { countMatching, getBudget, type Total } from './count.ts';
+import { ENTRY_COST, ROW_COST, WORK_BUDGET } from './budget.ts';
+import { joinSql, type Sql } from './conditions.ts';
+import { countMatching, type Total } from './count.ts';
 import type { Filter } from './filters.ts';
+import { findCandidates, gatherNewest, gatherRows } from './gather.ts';
 import type { GroupKey } from './group-keys.ts';
 import type { Query } from './params.ts';
-import { gatherNewest, gatherRows, planExactly, planRows } from './plan.ts';
+import { planExactly, planRows } from './plan.ts';
 import { type Cell, fillGaps, foldDates, MOST_GROUPS, type RawGroup, sortGroups } from './shape-groups.ts';
 
 export const FACET_SIZE = 20;
+/** Groups whose labels are read in one step. */
+const LABELLED_TOGETHER = 500;
 
 /** A word, a code, a unit of time, a boolean, a record's id and label, or null where there is none. */
 export type GroupValue = string | boolean | Record<string, string> | null;
@@ -43,17 +46,17 @@ export function readGroups(db: Db, query: Query): Promise<GroupPage> {
 
 function* findGroups(db: Db, query: Query): Steps<GroupPage> {
   const keys = query.group_by as GroupKey[];
-  const rows = yield* pickRows(db, query, weighKeys(keys));
+  const picked = yield* pickRows(db, query, weighKeys(keys));
+  const { rows, counted } = yield* countGroups(db, query, picked, [keys]);
   yield;
-  const groups = countGroups(db, query, rows, keys);
-  yield;
-  return yield* finishGroups(db, query, groups, rows.keys.length, rows.counts_are);
+  return yield* finishGroups(db, query, counted[0] as RawGroup[], rows.keys.length, rows.counts_are);
 }
 
 /** The same of every record that matches, whatever it costs: not for the process that answers requests. */
 export function readGroupsExactly(db: Db, query: Query): GroupPage {
   const where = selectAll(db, query);
-  const groups = groupRows(db, query, `${query.resource.name} t`, where, query.group_by as GroupKey[]);
+  const keys = query.group_by as GroupKey[];
+  const groups = groupRows(db, buildGrouping(query, `${query.resource.name} t`, where, keys), keys);
   return runSteps(finishGroups(db, query, groups, countMatching(db, query), 'exact'));
 }
 
@@ -84,7 +87,7 @@ function* finishGroups(
     group_by: keys.map((key) => key.name),
     records,
     next_cursor: null,
-    results: labelGroups(db, shown, keys),
+    results: yield* labelGroups(db, shown, keys),
     data_version: readDataVersion(db),
   };
 }
@@ -101,15 +104,21 @@ export type Facets = {
 /** The most frequent values of each facet among all that the query matches, or among as many as the budget allows. */
 export function* findFacets(db: Db, query: Query): Steps<Facets> {
   const keys = query.facets ?? [];
-  const rows = yield* pickRows(
+  const picked = yield* pickRows(
     db,
     query,
     keys.reduce((sum, key) => sum + weighKeys([key]), 0),
   );
+  const { rows, counted } = yield* countGroups(
+    db,
+    query,
+    picked,
+    keys.map((key) => [key]),
+  );
   const facets: Facets['facets'] = {};
-  for (const key of keys) {
+  for (const [n, key] of keys.entries()) {
     yield;
-    facets[key.name] = finishFacet(db, countGroups(db, query, rows, [key]), key);
+    facets[key.name] = yield* finishFacet(db, counted[n] as RawGroup[], key);
   }
   return { facets, facets_records: rows.keys.length, facets_are: rows.counts_are };
 }
@@ -118,8 +127,8 @@ export function* findFacets(db: Db, query: Query): Steps<Facets> {
 export function readFacetsExactly(db: Db, query: Query): Facets {
   const where = selectAll(db, query);
   const facets = (query.facets ?? []).map((key) => {
-    const groups = groupRows(db, query, `${query.resource.name} t`, where, [key]);
-    return [key.name, finishFacet(db, groups, key)];
+    const groups = groupRows(db, buildGrouping(query, `${query.resource.name} t`, where, [key]), [key]);
+    return [key.name, runSteps(finishFacet(db, groups, key))];
   });
   return {
     facets: Object.fromEntries(facets),
@@ -128,9 +137,9 @@ export function readFacetsExactly(db: Db, query: Query): Facets {
   };
 }
 
-function finishFacet(db: Db, groups: RawGroup[], key: GroupKey): Facet[] {
+function* finishFacet(db: Db, groups: RawGroup[], key: GroupKey): Steps<Facet[]> {
   sortGroups(groups, [key]);
-  return labelGroups(db, groups.slice(0, FACET_SIZE), [key]).map((group) => ({
+  return (yield* labelGroups(db, groups.slice(0, FACET_SIZE), [key])).map((group) => ({
     value: group[key.name] as GroupValue,
     count: group.count,
   }));
@@ -161,26 +170,51 @@ function* pickRows(db: Db, query: Query, each: number): Steps<Picked> {
     const all = complete && keys.length <= most;
     return { keys: keys.slice(0, most), counts_are: all ? 'exact' : 'at_least' };
   }
-  // Where nothing is tested, no more are looked for than may be counted.
-  const tested = plan.residual !== TRUE;
-  const candidates = tested ? getBudget(plan) : most;
-  const found = prepare(
-    db,
-    `SELECT t.key${tested ? `, (${plan.residual.sql})` : ''} FROM ${query.resource.name} t WHERE ${plan.driver.sql} LIMIT ${candidates + 1}`,
-  )
-    .raw()
-    .all(...plan.residual.params, ...plan.driver.params) as [number, number?][];
-  const keys = found
-    .slice(0, candidates)
-    .filter(([, ok]) => !tested || ok === 1)
-    .map(([key]) => key);
-  const all = found.length <= candidates && keys.length <= most;
-  return { keys: keys.slice(0, most), counts_are: all ? 'exact' : 'at_least' };
+  const { keys, complete } = yield* findCandidates(db, query, plan, most);
+  return { keys: keys.slice(0, most), counts_are: complete && keys.length <= most ? 'exact' : 'at_least' };
 }
 
-function countGroups(db: Db, query: Query, rows: Picked, keys: readonly GroupKey[]): RawGroup[] {
+/** Rows that a record makes, one for each combination of its values, at most so many for all records. */
+const MOST_COPIES = WORK_BUDGET / ENTRY_COST;
+
+type Counted = {
+  /** Those that were counted: the first ones, where their values were too many. */
+  rows: Picked;
+  /** The groups of each set of keys. */
+  counted: RawGroup[][];
+};
+
+function* countGroups(
+  db: Db,
+  query: Query,
+  picked: Picked,
+  sets: readonly (readonly GroupKey[])[],
+): Steps<Counted> {
   const from = `json_each(?) c CROSS JOIN ${query.resource.name} t ON t.key = c.value`;
-  return groupRows(db, query, from, { sql: '1', params: [JSON.stringify(rows.keys)] }, keys);
+  let rows = picked;
+  let counted: RawGroup[][] = [];
+  while (counted.length < sets.length) {
+    yield;
+    const keys = sets[counted.length] as readonly GroupKey[];
+    const where = { sql: '1', params: [JSON.stringify(rows.keys)] };
+    const grouping = buildGrouping(query, from, where, keys);
+    const fit = grouping.several ? countComplete(db, grouping) : null;
+    if (fit === null) {
+      counted.push(groupRows(db, grouping, keys));
+    } else {
+      rows = { keys: rows.keys.slice(0, fit), counts_are: 'at_least' };
+      counted = [];
+    }
+  }
+  return { rows, counted };
+}
+
+/** How many records come before MOST_COPIES are reached; null where they are not. */
+function countComplete(db: Db, { from, where }: Grouping): number | null {
+  const place = prepare(db, `SELECT c.key FROM ${from} WHERE ${where.sql} LIMIT 1 OFFSET ${MOST_COPIES}`)
+    .pluck()
+    .get(...where.params) as number | undefined;
+  return place ?? null;
 }
 
 function selectAll(db: Db, query: Query): Sql {
@@ -188,14 +222,10 @@ function selectAll(db: Db, query: Query): Sql {
   return joinSql([driver, residual], 'AND');
 }
 
+type Grouping = { columns: string[]; from: string; where: Sql; several: boolean };
+
 /** `where.params` are those of `from`, and then its own. */
-function groupRows(
-  db: Db,
-  { resource }: Query,
-  from: string,
-  where: Sql,
-  keys: readonly GroupKey[],
-): RawGroup[] {
+function buildGrouping({ resource }: Query, from: string, where: Sql, keys: readonly GroupKey[]): Grouping {
   const columns: string[] = [];
   const joins: string[] = [];
   let several = false;
@@ -209,9 +239,17 @@ function groupRows(
     columns.push(reached.column);
     several ||= reached.several;
   });
+  return { columns, from: [from, ...joins].join(' '), where, several };
+}
+
+function groupRows(
+  db: Db,
+  { columns, from, where, several }: Grouping,
+  keys: readonly GroupKey[],
+): RawGroup[] {
   const rows = prepare(
     db,
-    `SELECT ${columns.join(', ')}, count(${several ? 'DISTINCT t.key' : '*'}) FROM ${from} ${joins.join(' ')} WHERE ${where.sql} GROUP BY ${columns.map((_, n) => n + 1).join(', ')}`,
+    `SELECT ${columns.join(', ')}, count(${several ? 'DISTINCT t.key' : '*'}) FROM ${from} WHERE ${where.sql} GROUP BY ${columns.map((_, n) => n + 1).join(', ')}`,
   )
     .raw()
     .all(...where.params) as Cell[][];
@@ -242,9 +280,11 @@ export function reachColumn(
 }
 
 /** Each label is read once, in however many groups it stands. */
-function labelGroups(db: Db, groups: readonly RawGroup[], keys: readonly GroupKey[]): Group[] {
+function* labelGroups(db: Db, groups: readonly RawGroup[], keys: readonly GroupKey[]): Steps<Group[]> {
   const labels = keys.map(() => new Map<Cell, GroupValue>());
-  return groups.map(({ cells, count }) => {
+  const labelled: Group[] = [];
+  for (const { cells, count } of groups) {
+    if (labelled.length % LABELLED_TOGETHER === 0) yield;
     const group: Record<string, GroupValue | number> = {};
     keys.forEach((key, n) => {
       const cell = cells[n] as Cell;
@@ -252,8 +292,9 @@ function labelGroups(db: Db, groups: readonly RawGroup[], keys: readonly GroupKe
       if (!known.has(cell)) known.set(cell, labelCell(db, key, cell));
       group[key.name] = known.get(cell) as GroupValue;
     });
-    return { ...group, count } as Group;
-  });
+    labelled.push({ ...group, count } as Group);
+  }
+  return labelled;
 }
 
 export function labelCell(db: Db, key: GroupKey, cell: Cell): GroupValue {

@@ -4,22 +4,28 @@ import { prepare } from '../db/statements.ts';
 import { Refusal } from '../errors.ts';
 import { findNearest, suggest } from '../nearest.ts';
 import type { Noun } from '../resources/resource.ts';
+import { MOST_DESCENDANTS } from './budget.ts';
+import { listDescendants } from './conditions.ts';
 import { type Filter, listFilters } from './filters.ts';
 import { findNames } from './names.ts';
 import type { Query } from './params.ts';
+import { countUpTo } from './weigh.ts';
 
 /**
  * Makes keys of the ids in a query's filters, and of a name those of the records that it may mean. Throws a Refusal for
  * an id that the base does not hold.
  */
 export function resolveIds(db: Db, query: Query): Query {
+  let listed = MOST_DESCENDANTS;
   const conditions = query.conditions.map((condition) => {
     const { filter, values } = condition;
     if (filter.kind !== 'id' && filter.kind !== 'reference') return condition;
-    return {
-      ...condition,
-      values: values.map((id) => findKey(db, filter.to as Noun, filter.name, id as string)),
-    };
+    const keys = values.map((id) => findKey(db, filter.to as Noun, filter.name, id as string));
+    if (filter.closure === undefined || keys.length === 0) return { ...condition, values: keys };
+    const under = countUpTo(db, listDescendants(filter.closure, keys), listed + 1);
+    const broad = under > listed;
+    if (!broad) listed -= under;
+    return { ...condition, values: keys, broad };
   });
   const { name, resource } = query;
   if (name === null || resource.names === undefined) return { ...query, conditions };

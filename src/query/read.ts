@@ -3,14 +3,15 @@ import type { Db } from '../db/client.ts';
 import { readDataVersion } from '../db/data-version.ts';
 import { readInTurns, type Steps } from '../db/one-state.ts';
 import { prepare } from '../db/statements.ts';
-import { joinSql, placeholders, TRUE } from './conditions.ts';
 import type { Total } from './count.ts';
 import { bindCursor, countGiven, type Position, readCursor, requireKeyset, writeCursor } from './cursor.ts';
 import { findRecords } from './finish.ts';
+import { gatherRows } from './gather.ts';
 import type { Query } from './params.ts';
-import { compileTests, planRows } from './plan.ts';
+import { planRows } from './plan.ts';
+import { listKeys, testByKey, testKeys } from './row-tests.ts';
 import { inText } from './search.ts';
-import { endGiven, listKeys, readAddedLast, readSlice, type Slice } from './slice.ts';
+import { endGiven, listPlaced, readAddedLast, readSlice, type Slice } from './slice.ts';
 import { listSorts, type Sort } from './sorts.ts';
 import { countList } from './totals.ts';
 import { gaugeWords } from './words.ts';
@@ -54,7 +55,7 @@ function* readOrdered(db: Db, asked: Asked): Steps<Page> {
 function* finishPage(db: Db, asked: Asked, slice: Slice, counted: Total): Steps<Page> {
   const { query, binding, version } = asked;
   yield;
-  const documents = yield* findRecords(db, query, listKeys(slice.places));
+  const documents = yield* findRecords(db, query, listPlaced(slice.places));
   const next = endGiven(slice, documents.length);
   return {
     total: Math.max(counted.total, slice.places.length),
@@ -90,38 +91,30 @@ function* readRanked(db: Db, asked: Asked): Steps<Page> {
   }
   const given = countGiven(after, version);
   const table = resource.search?.table ?? '';
-  const where = joinSql(
-    [plan.driver, plan.residual].filter((part) => part !== TRUE),
-    'AND',
-  );
+  const passed = (yield* gatherRows(db, query, plan)).map(([key]) => key);
   const best = Math.min(limit + 1, MOST_RANKED - given);
+  const among = listKeys(passed);
+  yield;
   // CROSS JOIN makes the text index the outer loop: as the inner one, it would be weighed anew for each row. The best
   // are chosen by their keys alone, so that no documents are sorted.
-  const ranked = `SELECT t.key FROM ${table} f CROSS JOIN ${resource.name} t ON t.key = f.rowid WHERE ${table} MATCH ? AND (${where.sql}) ORDER BY f.rank, t.key LIMIT ${best} OFFSET ${given}`;
+  const ranked = `SELECT t.key FROM ${table} f CROSS JOIN ${resource.name} t ON t.key = f.rowid WHERE ${table} MATCH ? AND t.key IN (${among.sql}) ORDER BY f.rank, t.key LIMIT ${best} OFFSET ${given}`;
   const keys =
     best <= 0 || gauge === null
       ? []
       : (prepare(db, ranked)
           .pluck()
-          .all(inText(gauge.rank), ...where.params) as number[]);
+          .all(inText(gauge.rank), ...among.params) as number[]);
   yield;
-  const counted = yield* countList(db, query, plan, version);
-  yield;
-  return { ...counted, ...(yield* finishRanked(db, asked, keys, given)), ranking: 'bm25' };
+  const finished = yield* finishRanked(db, asked, keys, given);
+  return { total: passed.length, total_is: 'exact', ...finished, ranking: 'bm25' };
 }
 
 /** The records that a name may mean and that the other filters let through, the best fit first. */
 function* readNamed(db: Db, asked: Asked, name: NonNullable<Query['name']>): Steps<Page> {
   const { query, after, version } = asked;
   const given = countGiven(after, version);
-  const all = compileTests(db, query);
   const places = new Map(name.found.records.map((record, n) => [record.key, n]));
-  const keys = prepare(
-    db,
-    `SELECT t.key FROM ${query.resource.name} t WHERE t.key IN (${placeholders(places.size)}) AND ${all.sql}`,
-  )
-    .pluck()
-    .all(...places.keys(), ...all.params) as number[];
+  const keys = (yield* testKeys(db, query, testByKey(db, query), [...places.keys()])).map(([key]) => key);
   keys.sort((a, b) => (places.get(a) as number) - (places.get(b) as number));
   return {
     total: keys.length,

@@ -8,11 +8,13 @@ import { readInTurns, type Steps } from '../db/one-state.ts';
 import { prepare } from '../db/statements.ts';
 import { DRAW_COST, DRAW_STEPS, WORK_BUDGET } from './budget.ts';
 import { joinSql, TRUE } from './conditions.ts';
-import { countRows, getBudget, type Total } from './count.ts';
+import { countRows, type Total } from './count.ts';
 import { findRecords } from './finish.ts';
+import { findCandidates, gatherNewest, gatherRows } from './gather.ts';
 import type { Query } from './params.ts';
-import { gatherNewest, gatherRows, type Plan, planRows } from './plan.ts';
+import { type Plan, planRows } from './plan.ts';
 import type { Page } from './read.ts';
+import { countTestable, listKeys } from './row-tests.ts';
 
 /**
  * Every matching record is equally likely. Where more match than may be read, row numbers are drawn and those that do
@@ -57,21 +59,18 @@ function* drawKeys(db: Db, query: Query, plan: Plan, size: number, random: Rando
   const total = yield* countRows(db, query, plan);
   yield;
   // To list those that could be counted costs as much as it did to count them.
-  if (total.total_is === 'exact')
-    return { total, keys: drawFromAll(listKeys(db, query, plan), size, random) };
+  if (total.total_is === 'exact') {
+    const { keys } = yield* findCandidates(db, query, plan);
+    return {
+      total,
+      keys: drawFromAll(
+        keys.sort((a, b) => a - b),
+        size,
+        random,
+      ),
+    };
+  }
   return { total, keys: yield* drawByNumber(db, query, plan, size, random) };
-}
-
-/** The rows that were counted, by the same statement. */
-function listKeys(db: Db, query: Query, plan: Plan): number[] {
-  const { driver, residual } = plan;
-  const keys = prepare(
-    db,
-    `SELECT key FROM (SELECT t.key AS key, (${residual.sql}) AS ok FROM ${query.resource.name} t WHERE ${driver.sql} LIMIT ${getBudget(plan)}) WHERE ok`,
-  )
-    .pluck()
-    .all(...residual.params, ...driver.params) as number[];
-  return keys.sort((a, b) => a - b);
 }
 
 /** Fisher and Yates' shuffle, as far as it is needed. */
@@ -97,11 +96,22 @@ function* drawByNumber(db: Db, query: Query, plan: Plan, size: number, random: R
   ).pluck();
   const highest = prepare(db, `SELECT max(key) FROM ${table}`).pluck().get() as number;
   const drawn = new Set<number>();
-  const batch = Math.max(1, Math.floor(WORK_BUDGET / (DRAW_COST + plan.cost_by_key)));
+  const cost = DRAW_COST + plan.cost_by_key;
+  const batch = Math.max(1, Math.floor(WORK_BUDGET / cost));
+  let waiting: number[] = [];
   // No larger than is likely needed where everything matches.
   let next = Math.min(batch, 2 * size);
   for (let left = DRAW_STEPS * batch; left > 0 && drawn.size < size; left -= next) {
-    const numbers = Array.from({ length: Math.min(next, left) }, () => uniformInt(random, 1, highest));
+    next = Math.min(next, left);
+    while (waiting.length < next) waiting.push(uniformInt(random, 1, highest));
+    const count = Math.min(
+      next,
+      countTestable(db, plan, cost, () => listKeys(waiting)),
+    );
+    const numbers = waiting.slice(0, count);
+    // Those that are left come first the next time: to draw anew would be unfair to long lists.
+    waiting = waiting.slice(count);
+    if (waiting.length > 0) next = batch;
     for (const key of test.all(JSON.stringify(numbers), ...where.params) as number[])
       if (drawn.size < size) drawn.add(key);
     next = batch;

@@ -4,10 +4,13 @@ import type { Steps } from '../db/one-state.ts';
 import { prepare } from '../db/statements.ts';
 import { WORK_BUDGET } from './budget.ts';
 import { joinSql, type Sql, TRUE } from './conditions.ts';
-import { getBudget, type Total } from './count.ts';
+import type { Total } from './count.ts';
 import type { Keyset } from './cursor.ts';
+import { gatherNewest, gatherRows } from './gather.ts';
 import type { Query } from './params.ts';
-import { gatherNewest, gatherRows, type Plan, type Sorted } from './plan.ts';
+import type { Plan } from './plan.ts';
+import { countTestable, type Sorted } from './row-tests.ts';
+import { weighLists } from './weigh.ts';
 import { readNewest } from './words.ts';
 
 /** Where a row stands in the order asked for. */
@@ -24,7 +27,9 @@ export function* readSlice(
 ): Steps<Slice> {
   if (plan.kind === 'gathered') return yield* readGathered(db, query, plan, after, limit);
   const tested = plan.residual !== TRUE;
-  const budget = getBudget(plan);
+  const budget = countTestable(db, plan, plan.cost, (most) =>
+    listCandidates(query, plan, after, most, false),
+  );
   const found = listCandidates(query, plan, after, tested ? budget : limit + 1, true);
   const places: Place[] = [];
   for (const place of prepare(db, `SELECT key, sort FROM (${found.sql}) WHERE ok`)
@@ -124,16 +129,24 @@ export function* readAddedLast(
   if (plan.kind !== 'newest') return yield* readSlice(db, byKey, plan, after, limit);
   if (after === null) return yield* readFirstAdded(db, query, plan, limit);
   const places: Place[] = [];
-  let visited = 0;
-  for (const { key, spent, row } of readNewest<[ok: number | null]>(db, query, after.key, plan.residual)) {
+  const { residual, cost_by_key, long } = plan;
+  const more = long.length === 0 ? '0' : weighLists(long, 't', WORK_BUDGET);
+  const select = { sql: `(${residual.sql}), ${more}`, params: residual.params };
+  let testing = 0;
+  for (const { key, spent, row } of readNewest<[ok: number | null, more: number]>(
+    db,
+    query,
+    after.key,
+    select,
+  )) {
     if (row !== null) {
-      visited += 1;
+      testing += cost_by_key + row[1];
       if (row[0]) {
         if (places.length === limit) return { places, next: endOf(places) };
         places.push([key, key]);
       }
     }
-    if (spent + visited * plan.cost_by_key >= WORK_BUDGET) return { places, next: endAt(key) };
+    if (spent + testing >= WORK_BUDGET) return { places, next: endAt(key) };
   }
   return { places, next: null };
 }
@@ -155,7 +168,7 @@ function endAt(key: number): Keyset | null {
   return key <= 1 ? null : { kind: 'keyset', sort: key, key };
 }
 
-export function listKeys(places: readonly Place[]): number[] {
+export function listPlaced(places: readonly Place[]): number[] {
   return places.map(([key]) => key);
 }
 

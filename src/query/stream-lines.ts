@@ -9,7 +9,7 @@ import { bindCursor, readCursor, requireKeyset } from './cursor.ts';
 import { needsFinishing } from './finish.ts';
 import type { Query } from './params.ts';
 import { planRows } from './plan.ts';
-import { listCandidates, listKeys, type Place } from './slice.ts';
+import { listCandidates, listPlaced, type Place } from './slice.ts';
 import { streamDocuments } from './stream.ts';
 
 /** Of a slice: so that it holds others for a few milliseconds, and a reader who is slow costs little memory. */
@@ -37,7 +37,10 @@ export async function* streamLines(db: Db, query: Query): AsyncGenerator<Buffer>
       const places = prepare(db, `SELECT key, sort FROM (${sql})`)
         .raw()
         .all(...params) as Place[];
-      return { places, ...readLines(db, query, listKeys(places), Math.max(MODEST_BYTES, MOST_BYTES / rows)) };
+      return {
+        places,
+        ...readLines(db, query, listPlaced(places), Math.max(MODEST_BYTES, MOST_BYTES / rows)),
+      };
     });
     const spent = performance.now() - started;
     if (lines !== null) yield lines;

@@ -8,7 +8,7 @@ import { findRecords } from './finish.ts';
 import type { Query } from './params.ts';
 import { planRows } from './plan.ts';
 import { findPage, type Page, takeOwnOrder } from './read.ts';
-import { endGiven, listKeys, readAddedLast, readSlice } from './slice.ts';
+import { endGiven, listPlaced, readAddedLast, readSlice } from './slice.ts';
 import { gaugeWords } from './words.ts';
 
 /** The most records of a slice. */
@@ -46,7 +46,7 @@ function* findStreamPage(db: Db, query: Query): Steps<Pick<Page, 'documents' | '
     ? yield* readAddedLast(db, query, plan, after, SLICE)
     : yield* readSlice(db, query, plan, after, SLICE);
   yield;
-  const documents = yield* findRecords(db, query, listKeys(slice.places), SLICE_SIZE);
+  const documents = yield* findRecords(db, query, listPlaced(slice.places), SLICE_SIZE);
   const next = endGiven(slice, documents.length);
   return { documents, next_cursor: next === null ? null : writeCursor(binding, next) };
 }

@@ -3,12 +3,13 @@ import type { Db } from '../db/client.ts';
 import { prepare } from '../db/statements.ts';
 import { getResource } from '../resources/registry.ts';
 import type { Field, Resource } from '../resources/resource.ts';
+import { WORK_BUDGET } from './budget.ts';
 import { joinSql, TRUE } from './conditions.ts';
-import { getBudget } from './count.ts';
 import { listFilters } from './filters.ts';
 import { reachColumn } from './group.ts';
 import type { Query } from './params.ts';
-import { countUpTo, type Plan, planExactly, planRows } from './plan.ts';
+import { planExactly, planRows } from './plan.ts';
+import { countUpTo, fitRows, keepLong, type TestedList } from './weigh.ts';
 
 export type Cell = string | number | null;
 /** The row's key, then the cells of each column. */
@@ -23,17 +24,25 @@ const MOST_TUPLES = 10_000;
  */
 export function fitsBudget(db: Db, query: Query, most = MOST_TUPLES): boolean {
   const plan = planRows(db, query, null);
-  return plan.kind !== 'newest' && countCandidates(db, query, plan, Math.min(getBudget(plan), most)) !== null;
-}
-
-/** How many rows the plan would visit; null for more than `most`. */
-function countCandidates(db: Db, query: Query, plan: Plan, most: number): number | null {
+  if (plan.kind === 'newest') return false;
   const rows = {
-    sql: `SELECT 1 FROM ${query.resource.name} t WHERE ${plan.driver.sql}`,
+    sql: `SELECT t.key AS key FROM ${query.resource.name} t WHERE ${plan.driver.sql}`,
     params: plan.driver.params,
   };
-  const count = countUpTo(db, rows, most + 1);
-  return count > most ? null : count;
+  const budget = Math.floor(WORK_BUDGET / plan.cost);
+  const count = countUpTo(db, rows, Math.min(budget, most) + 1);
+  if (count > Math.min(budget, most)) return false;
+  // Columns of lists make a tuple for each entry.
+  const long = keepLong(db, listAll(query.resource));
+  return long.length === 0 || fitRows(db, rows, { cost: plan.cost, lists: long }, WORK_BUDGET).all;
+}
+
+/** Every list that a filter looks into. */
+function listAll(resource: Resource): TestedList[] {
+  const lists = new Map<string, TestedList>();
+  for (const { steps } of listFilters(resource).values())
+    if (steps[0]?.kind === 'list') lists.set(steps[0].table, { step: steps[0], times: 1 });
+  return [...lists.values()];
 }
 
 export type TupleOptions = {
