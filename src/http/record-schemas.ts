@@ -1,6 +1,7 @@
 /** The named schemas of the contract: records, their pages, groups, matches and problems, from the nouns' declarations. */
 import { z } from 'zod';
 import { catalogue } from '../errors.ts';
+import { MATCHES_LIMIT } from '../query/budget.ts';
 import { FACET_SIZE } from '../query/group.ts';
 import { LEAST_SCORE } from '../query/names.ts';
 import { servedResources } from '../resources/registry.ts';
@@ -26,11 +27,18 @@ export function buildComponents(): JsonSchema[] {
     const name = nameSchema(resource);
     const record = toJsonSchema(buildRecordSchema(resource));
     if (resource.search !== undefined)
-      (record.properties as JsonSchema).matches = {
-        type: 'array',
-        items: ref('Match'),
-        description: 'Where the words of `q` stand; only in answers to a search.',
-      };
+      Object.assign(record.properties as JsonSchema, {
+        matches: {
+          type: 'array',
+          items: ref('Match'),
+          description: `Where the words of \`q\` stand, the first ${MATCHES_LIMIT} places; only in answers to a search.`,
+        },
+        matches_are: {
+          type: 'string',
+          enum: listWords(totalIs),
+          description: 'Whether these are all places (`exact`) or there are more (`at_least`).',
+        },
+      });
     if (resource.names?.filter)
       (record.properties as JsonSchema).name_match = {
         allOf: [ref('NameMatch')],

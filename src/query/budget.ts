@@ -20,6 +20,12 @@ export const PAGE_SIZE = 4000000;
 export const STEP_SIZE = 250000;
 /** So much of a list without an end is one slice, but one record at least. */
 export const SLICE_SIZE = 1000000;
+/** The places of words are looked for in so much of a text at once, cut between words. */
+export const PART_SIZE = 4000;
+/** So much of all parts is searched before the event loop has its turn, but one part at least. */
+export const PARTS_SIZE = 16000;
+/** The most places of words that are given of one record. */
+export const MATCHES_LIMIT = 10000;
 /** A row that is read along an index which has all that it is tested on. */
 export const INDEX_COST = 0.25;
 /** A row that is looked up in its table. */

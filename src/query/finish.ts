@@ -3,11 +3,11 @@ import type { Db } from '../db/client.ts';
 import { runSteps, type Steps } from '../db/one-state.ts';
 import { prepare } from '../db/statements.ts';
 import { buildSelection, listFieldPaths, selectFields } from '../resources/fields.ts';
-import type { Resource } from '../resources/resource.ts';
+import type { Resource, SearchDeclaration } from '../resources/resource.ts';
 import { PAGE_SIZE, STEP_SIZE } from './budget.ts';
+import { describeMatches, findPlaces } from './matches.ts';
 import { describeFits } from './names.ts';
 import type { Query } from './params.ts';
-import { findMatches } from './search.ts';
 
 /** A record as it is stored: its key, its document, and the long texts that were asked for. */
 type Stored = [key: number, document: string, ...long: (string | null)[]];
@@ -44,7 +44,7 @@ export function* findRecords(
     for (const text of stored) if (typeof text === 'string') stepSize += text.length;
     const full = size + stepSize >= most || n === keys.length - 1;
     if (!full && step.length < TOGETHER && stepSize < STEP_SIZE) continue;
-    const finished = finishSome(db, query, long, step);
+    const finished = yield* finishSome(db, query, long, step);
     documents.push(...finished);
     // The places of words may take more than the text does.
     size += Math.max(
@@ -60,29 +60,40 @@ export function* findRecords(
 }
 
 /** Adds what a stored document does not hold: the places of the words searched for, how a name fits, and long texts; and leaves out what was not asked for. */
-function finishSome(db: Db, query: Query, long: readonly string[], rows: readonly Stored[]): string[] {
+function* finishSome(
+  db: Db,
+  query: Query,
+  long: readonly string[],
+  rows: readonly Stored[],
+): Steps<string[]> {
   if (!needsFinishing(query)) return rows.map(([, document]) => document);
   const { resource, words, fields } = query;
   const records = new Map(
     rows.map(([key, document]) => [key, JSON.parse(document) as Record<string, unknown>]),
   );
-  const matches =
-    words?.match == null || resource.search === undefined
-      ? null
-      : findMatches(db, resource.name, resource.search, words.match, records);
+  const found = words?.match == null ? null : yield* findPlaces(db, resource, words, [...records.keys()]);
   const fits = query.name === null ? null : describeFits(resource, query.name.found, records);
   const selection = fields === null ? null : buildSelection(fields);
-  return rows.map(([key, , ...texts]) => {
+  const documents: string[] = [];
+  for (const [key, , ...texts] of rows) {
     const record = records.get(key) as Record<string, unknown>;
+    const searched = found?.get(key);
+    const matches =
+      searched === undefined ? null : describeMatches(resource.search as SearchDeclaration, record, searched);
     for (const [n, name] of long.entries()) record[name] = texts[n];
     const selected =
       selection === null ? record : (selectFields(record, selection) as Record<string, unknown>);
-    return JSON.stringify({
-      ...selected,
-      ...(matches === null ? {} : { matches: matches.get(key) }),
-      ...(fits === null ? {} : { name_match: fits.get(key) }),
-    });
-  });
+    documents.push(
+      JSON.stringify({
+        ...selected,
+        ...matches,
+        ...(fits === null ? {} : { name_match: fits.get(key) }),
+      }),
+    );
+    // The places of words may be many.
+    if (matches !== null) yield;
+  }
+  return documents;
 }
 
 /** All of these records at once: for few. */

@@ -4,6 +4,7 @@ import type { FastifyInstance } from 'fastify';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readConfig } from '../../src/config.ts';
 import type { Db } from '../../src/db/client.ts';
+import { MATCHES_LIMIT } from '../../src/query/budget.ts';
 import { FACET_SIZE } from '../../src/query/group.ts';
 import {
   LONGEST_WORDS,
@@ -76,6 +77,7 @@ test('the bounds that the grammar tells of are those that hold', () => {
     MOST_WORDS,
     PAGE_SIZE_MAX,
     MOST_RANKED,
+    MATCHES_LIMIT,
     MOST_GROUP_KEYS,
     MOST_GROUPS,
     MOST_FACETS,

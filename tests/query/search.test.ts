@@ -43,6 +43,15 @@ Object.assign(own, {
   kind: 'mixed',
   spans: [{ exact: 'a crew in flight', start: null, end: null, text_start: 23, text_end: 39 }],
 });
+quotes.push({
+  ...draftQuote({ id: 'spans', text: '“A statement”, no statement, “one statement”, a statement.' }),
+  kind: 'mixed',
+  // Not in their order.
+  spans: [
+    { exact: 'one statement', start: null, end: null, text_start: 30, text_end: 43 },
+    { exact: 'A statement', start: null, end: null, text_start: 1, text_end: 12 },
+  ],
+});
 importRecords(db, {
   ...surroundings,
   actors: [
@@ -93,8 +102,8 @@ describe('what is found', () => {
     ['روسیه', ['persian']],
     ['שלום', ['hebrew']],
     ['核协议', ['chinese']],
-    ['-crew', ['other', 'persian']],
-    ['-crew -sanctions', ['persian']],
+    ['-crew', ['other', 'persian', 'spans']],
+    ['-crew -sanctions', ['persian', 'spans']],
     ['fire-fighting', []],
     ["crew's", ['quotes']],
     ['', []],
@@ -327,6 +336,12 @@ describe('matches', () => {
     expect((across.matches as Match[]).map((match) => match.own_words)).toEqual([false]);
   });
 
+  test('are their own in whichever of the spans they stand', async () => {
+    const [record] = (await search('statement')).results;
+    const matches = (record as Json).matches as Match[];
+    expect(matches.map((match) => match.own_words)).toEqual([true, false, true, false]);
+  });
+
   test('in lists say in which entry', async () => {
     const [actor] = (await search('zarif', 'actors')).results as [Json];
     const matches = actor.matches as Match[];
@@ -352,7 +367,11 @@ describe('matches', () => {
 
   test('are given beside the fields that are asked for, and not with exclusions alone', async () => {
     const [some] = (await askPage(app, '/v1/quotes?q=firefighting&fields=id')).results;
-    expect(some).toEqual({ id: 'plain', matches: [{ field: 'text', start: 14, end: 26, own_words: false }] });
+    expect(some).toEqual({
+      id: 'plain',
+      matches: [{ field: 'text', start: 14, end: 26, own_words: false }],
+      matches_are: 'exact',
+    });
     const none = await askPage(app, '/v1/quotes?q=-crew');
     for (const record of none.results) expect(record).not.toHaveProperty('matches');
   });
