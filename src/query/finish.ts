@@ -1,6 +1,6 @@
 /** From rows to what is given: documents, the places of words, how a name fits, long texts, and what `fields` leaves of it. */
 import type { Db } from '../db/client.ts';
-import { runSteps, type Steps } from '../db/one-state.ts';
+import type { Steps } from '../db/one-state.ts';
 import { prepare } from '../db/statements.ts';
 import { buildSelection, listFieldPaths, selectFields } from '../resources/fields.ts';
 import type { Resource, SearchDeclaration } from '../resources/resource.ts';
@@ -94,11 +94,6 @@ function* finishSome(
     if (matches !== null) yield;
   }
   return documents;
-}
-
-/** All of these records at once: for few. */
-export function readRecords(db: Db, query: Query, keys: readonly number[]): string[] {
-  return runSteps(findRecords(db, query, keys, Number.POSITIVE_INFINITY));
 }
 
 export function listLongFields(resource: Resource, fields: readonly string[] | null): string[] {

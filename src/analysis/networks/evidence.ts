@@ -4,11 +4,13 @@ import { formatDay } from '../../dates/days.ts';
 import { parseDay } from '../../dates/edtf.ts';
 import type { Db } from '../../db/client.ts';
 import { readDataVersion } from '../../db/data-version.ts';
+import { runSteps, type Steps } from '../../db/one-state.ts';
 import { Refusal } from '../../errors.ts';
+import { PAGE_SIZE } from '../../query/budget.ts';
 import type { Condition } from '../../query/conditions.ts';
 import { bindCursor, readCursor, writeCursor } from '../../query/cursor.ts';
 import type { Filter } from '../../query/filters.ts';
-import { readRecords } from '../../query/finish.ts';
+import { findRecords } from '../../query/finish.ts';
 import { resolveIds } from '../../query/ids.ts';
 import type { Limits, Query, RawParams } from '../../query/params.ts';
 import { fitsBudget } from '../../query/tuples.ts';
@@ -146,11 +148,14 @@ export type AskedEvidence = { raw: RawParams; page_size: number; page_size_max: 
 
 /** For a process of its own: the same, from what was asked. */
 export function listAskedEvidence(db: Db, asked: AskedEvidence): ListedEvidence {
-  return listEvidence(db, parseEvidence(asked.raw, asked), asked.page_size);
+  return runSteps(listEvidence(db, parseEvidence(asked.raw, asked), asked.page_size));
 }
 
-/** A page of records for a cell of two modes, of pairs of records for one mode. */
-export function listEvidence(db: Db, question: EvidenceQuestion, pageSize: number): ListedEvidence {
+/**
+ * A page of records for a cell of two modes, of pairs of records for one mode. It ends with the record or pair that
+ * makes it PAGE_SIZE large.
+ */
+export function* listEvidence(db: Db, question: EvidenceQuestion, pageSize: number): Steps<ListedEvidence> {
   const { parameters, start } = question;
   const { query, row, column } = narrow(db, question);
   const version = readDataVersion(db);
@@ -178,14 +183,14 @@ export function listEvidence(db: Db, question: EvidenceQuestion, pageSize: numbe
   const measured = measureCell(cells, parameters, at.row, at.column);
   const given = after?.given ?? 0;
   const limit = query.limit ?? pageSize;
+  yield;
   const page =
     parameters.mode === 'two'
-      ? pageRecords(db, query, statements, kept, at, given, limit)
-      : pagePairs(db, query, statements, kept, parameters, at, given, limit);
+      ? yield* pageRecords(db, query, statements, kept, at, given, limit)
+      : yield* pagePairs(db, query, statements, kept, parameters, at, given, limit);
+  const reached = given + page.results.length;
   const next =
-    given + limit < page.total
-      ? writeCursor(binding, { kind: 'ranked', given: given + limit, version })
-      : null;
+    reached < page.total ? writeCursor(binding, { kind: 'ranked', given: reached, version }) : null;
   const head = {
     parameters: describeParameters(parameters),
     row: ends.row,
@@ -229,7 +234,7 @@ function keep(
 type Place = { row: number; column: number };
 type EvidencePage = { total: number; results: string[] };
 
-function pageRecords(
+function* pageRecords(
   db: Db,
   query: Query,
   { entries }: Statements,
@@ -237,13 +242,13 @@ function pageRecords(
   at: Place,
   given: number,
   limit: number,
-): EvidencePage {
+): Steps<EvidencePage> {
   const own = kept.filter((n) => entries.rows[n] === at.row && entries.columns[n] === at.column);
   const keys = Array.from(own.subarray(given, given + limit), (n) => entries.keys[n] as number);
-  return { total: own.length, results: readRecords(db, query, keys) };
+  return { total: own.length, results: yield* findRecords(db, query, keys) };
 }
 
-function pagePairs(
+function* pagePairs(
   db: Db,
   query: Query,
   { entries, columns }: Statements,
@@ -252,20 +257,27 @@ function pagePairs(
   at: Place,
   given: number,
   limit: number,
-): EvidencePage {
+): Steps<EvidencePage> {
   const { total, pairs } = listPairs(entries, kept, at.row, at.column, given, limit, (a, b) =>
     isPairCounted(parameters.aggregation, a, b),
   );
-  const keyOf = (n: number) => entries.keys[n] as number;
-  const keys = [...new Set(pairs.flatMap(({ first, second }) => [keyOf(first), keyOf(second)]))];
-  const records = new Map(readRecords(db, query, keys).map((record, n) => [keys[n], record]));
-  const write = ({ first, second }: Pair) => {
-    const shared = JSON.stringify(columns[entries.columns[first] as number] as Node);
-    const sign =
-      parameters.aggregation === 'subtract' && entries.positions[first] !== entries.positions[second]
-        ? -1
-        : 1;
-    return `{"shared":${shared},"weight":${sign},"row":${records.get(keyOf(first))},"column":${records.get(keyOf(second))}}`;
-  };
-  return { total, results: pairs.map(write) };
+  const weigh = ({ first, second }: Pair) =>
+    parameters.aggregation === 'subtract' && entries.positions[first] !== entries.positions[second] ? -1 : 1;
+  const records = new Map<number, string>();
+  const results: string[] = [];
+  let size = 0;
+  for (const pair of pairs) {
+    const row = entries.keys[pair.first] as number;
+    const column = entries.keys[pair.second] as number;
+    const missing = [...new Set([row, column])].filter((key) => !records.has(key));
+    const found = yield* findRecords(db, query, missing, Number.POSITIVE_INFINITY);
+    for (const [n, record] of found.entries()) records.set(missing[n] as number, record);
+    const shared = JSON.stringify(columns[entries.columns[pair.first] as number] as Node);
+    const written = `{"shared":${shared},"weight":${weigh(pair)},"row":${records.get(row)},"column":${records.get(column)}}`;
+    results.push(written);
+    size += written.length;
+    if (size >= PAGE_SIZE) break;
+    yield;
+  }
+  return { total, results };
 }

@@ -18,7 +18,7 @@ import type { Compute } from '../../compute/compute.ts';
 import { writeNetwork } from '../../compute/networks.ts';
 import type { Db } from '../../db/client.ts';
 import { readDataVersion } from '../../db/data-version.ts';
-import { readOneState } from '../../db/one-state.ts';
+import { readInTurns, readOneState } from '../../db/one-state.ts';
 import { resolveIds } from '../../query/ids.ts';
 import type { RawParams } from '../../query/params.ts';
 import { fitsBudget } from '../../query/tuples.ts';
@@ -115,7 +115,7 @@ async function answerEvidence(
     type: MEDIA_TYPES[format],
     async find() {
       const { text, version } = isSmallEvidence(db, question, SMALL_STATEMENTS)
-        ? readOneState(db, () => listEvidence(db, question, page_size))
+        ? await readInTurns(db, () => listEvidence(db, question, page_size))
         : await compute.ask('list_evidence', { raw, page_size, page_size_max }, { signal: request.signal });
       return { text, data_version: version };
     },

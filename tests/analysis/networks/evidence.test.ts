@@ -2,7 +2,17 @@
 
 import type { FastifyInstance } from 'fastify';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { ask, buildTestApp, buildUrl, type Json } from '../../base.ts';
+import { PAGE_SIZE } from '../../../src/query/budget.ts';
+import {
+  ask,
+  buildTestApp,
+  buildUrl,
+  draftQuote,
+  importRecords,
+  type Json,
+  openEmptyBase,
+  surroundings,
+} from '../../base.ts';
 import { draw, openBaseOf, type Said } from './statements.ts';
 
 const said: Said[] = [
@@ -172,4 +182,49 @@ const refused: [params: Record<string, string>, problem: Json][] = [
 ];
 test.each(refused)('%j is refused', async (params, problem) => {
   expect(await askEvidence(params)).toMatchObject(problem);
+});
+
+test('large records: a page ends with the one that fills it, and every record and pair comes once', async () => {
+  const LARGE = 600_000;
+  const own = Array.from({ length: 8 }, (_, n) => `q-${n}`);
+  const db = openEmptyBase();
+  importRecords(db, {
+    ...surroundings,
+    quotes: [...own, 'other'].map((id) =>
+      draftQuote({
+        id,
+        text: 'Words.',
+        actor: id === 'other' ? 'minister' : 'speaker',
+        actor_note: 'a'.repeat(LARGE),
+      }),
+    ),
+  });
+  const large = await buildTestApp(db);
+  const idOf = (record: unknown) => (record as Json).id as string;
+  const cases: [Record<string, string>, (result: Json) => string, string[]][] = [
+    [{ row: 'speaker', column: 'paper' }, idOf, own],
+    [
+      { mode: 'one', row: 'speaker', column: 'minister' },
+      ({ row, column }) => `${idOf(row)} ${idOf(column)}`,
+      own.map((id) => `${id} other`),
+    ],
+  ];
+  for (const [params, name, all] of cases) {
+    const found: string[] = [];
+    for (let cursor: string | null = ''; cursor !== null; ) {
+      const asked = { of: 'quotes', columns: 'source', limit: '200', ...params };
+      const answer = await ask(
+        large,
+        buildUrl('/v1/networks/evidence', { ...asked, ...(cursor === '' ? {} : { cursor }) }),
+      );
+      const page = answer.json() as { total: number; results: Json[]; next_cursor: string | null };
+      expect(page).toMatchObject({ total: all.length });
+      expect(page.results.length).toBeGreaterThan(0);
+      expect(answer.text.length).toBeLessThan(PAGE_SIZE + 2.1 * LARGE);
+      found.push(...page.results.map(name));
+      cursor = page.next_cursor;
+    }
+    expect(found).toEqual(all);
+  }
+  await large.close();
 });
