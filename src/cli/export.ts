@@ -82,32 +82,18 @@ function exportTable(db: Db, output: string, nouns: readonly Noun[], rows: strin
     throw new UsageError(`--rows ${rows}: ${noun} have no such list; there are: ${lists.join(', ')}.`);
   const columns = listColumns(resource, null, rows);
   let records = 0;
-  const parts = function* () {
+  const parse = function* () {
     for (const document of exportDocuments(db, noun)) {
       records += 1;
-      for (const part of splitRecord(JSON.parse(document) as Fields, rows))
-        yield { part, units: document.length };
+      yield JSON.parse(document) as Record<string, unknown>;
     }
   };
   const texts = function* () {
     yield writeHeader(columns);
-    for (const slice of cutSlices(parts(), ({ units }) => units))
-      yield writeRecords(
-        slice.map(({ part }) => part),
-        columns,
-        { rows, guard: false },
-      );
+    yield* writeRecords(parse(), columns, { rows, guard: false });
   };
   db.transaction(() => writeWhole(output, texts()))();
   console.log(`wrote ${output}: ${records} ${noun}`);
-}
-
-type Fields = Record<string, unknown>;
-
-/** A record for each entry of the list that is to be rows, since each row repeats the rest of the record. */
-function splitRecord(record: Fields, rows: string | null): Fields[] {
-  const entries = rows === null ? [] : ((record[rows] ?? []) as unknown[]);
-  return entries.length === 0 ? [record] : entries.map((entry) => ({ ...record, [rows as string]: [entry] }));
 }
 
 async function exportBase(db: Db, output: string, nouns: readonly Noun[]): Promise<void> {

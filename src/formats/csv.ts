@@ -45,21 +45,46 @@ export function writeHeader(columns: readonly Column[]): string {
   return writeRows([columns.map((column) => column.path)], false);
 }
 
-/** One row for each record; with `rows`, one for each entry of that list, and one with empty cells for a record without any. */
-export function writeRecords(
-  records: readonly Record<string, unknown>[],
+/** So much is written at a time, in UTF-16 units, but one row at least. */
+const SLICE = 1 << 16;
+
+/**
+ * One row for each record; with `rows`, one for each entry of that list, and one with empty cells for a record without
+ * any. In slices of whole rows: each entry repeats the rest of its record, so that one record may write far more than it
+ * holds.
+ */
+export function* writeRecords(
+  records: Iterable<Record<string, unknown>>,
   columns: readonly Column[],
   options: CsvOptions,
-): string {
-  const rows = records.flatMap((record) => {
-    if (options.rows === null) return [columns.map((column) => writeCell(record, column))];
-    const entries = (record[options.rows] ?? []) as unknown[];
-    return (entries.length > 0 ? entries : [null]).map((entry) => {
-      const row = { ...record, [options.rows as string]: entry };
-      return columns.map((column) => writeCell(row, column));
-    });
-  });
-  return writeRows(rows, options.guard);
+): Generator<string> {
+  let rows: string[][] = [];
+  let size = 0;
+  for (const row of listRows(records, columns, options.rows)) {
+    rows.push(row);
+    for (const cell of row) size += cell.length + 1;
+    if (size < SLICE) continue;
+    yield writeRows(rows, options.guard);
+    rows = [];
+    size = 0;
+  }
+  if (rows.length > 0) yield writeRows(rows, options.guard);
+}
+
+function* listRows(
+  records: Iterable<Record<string, unknown>>,
+  columns: readonly Column[],
+  rows: string | null,
+): Generator<string[]> {
+  for (const record of records) {
+    const entries = rows === null ? [] : ((record[rows] ?? []) as unknown[]);
+    const row = columns.map((column) => (column.keys[0] === rows ? '' : writeCell(record, column)));
+    if (entries.length === 0) yield row;
+    for (const entry of entries)
+      yield columns.map((column, n) =>
+        column.keys[0] === rows ? writeCell({ [rows]: entry }, column) : (row[n] as string),
+      );
+  }
 }
 
 /** A whole table, a row for each record. */
@@ -68,7 +93,7 @@ export function writeTable(
   columns: readonly Column[],
   guard = false,
 ): string {
-  return writeHeader(columns) + writeRecords(records, columns, { rows: null, guard });
+  return writeHeader(columns) + writeRows([...listRows(records, columns, null)], guard);
 }
 
 /** An empty cell that is alone in its row is quoted: readers take an empty line for none. */

@@ -125,6 +125,29 @@ describe('CSV', () => {
     expect(few).toHaveLength(rows.length);
   });
 
+  test('trap: rows= repeats a large record for each of its entries: a few rows are written at a time', async () => {
+    const LARGE = 20_000;
+    const ENTRIES = 100;
+    const base = openEmptyBase();
+    const words = Array.from({ length: ENTRIES }, (_, n) => `word-${100 + n}`);
+    const spans = words.map((exact, n) => ({ exact, text_start: n * 9, text_end: n * 9 + 8 }));
+    const long = 'a'.repeat(LARGE);
+    const large = { id: 'large', kind: 'unspecified', text: words.join(' '), actor_note: long, spans };
+    importRecords(base, { ...surroundings, quotes: [draftQuote(large)] });
+    const own = await buildTestApp(base);
+    for (const limit of ['', '&limit=10']) {
+      const url = `/v1/quotes?format=csv&rows=spans&fields=id,actor_note,spans.exact${limit}`;
+      const slices: string[] = [];
+      for await (const slice of (await own.inject({ url, payloadAsStream: true })).stream())
+        slices.push(String(slice));
+      expect(Math.max(...slices.map(({ length }) => length))).toBeLessThan(5 * LARGE);
+      const rows = readCsv(slices.join(''));
+      expect(rows.map((row) => row['spans.exact'])).toEqual(words);
+      expect(rows.every(({ id, actor_note }) => id === 'large' && actor_note === long)).toBe(true);
+    }
+    await own.close();
+  });
+
   test('a field that is named twice is one column', async () => {
     const [row] = await askCsv('/v1/quotes?format=csv&fields=actor,actor.id,id,id&limit=1');
     expect(Object.keys(row ?? {})).toEqual(['actor.id', 'actor.name', 'id']);

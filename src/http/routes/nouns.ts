@@ -161,7 +161,7 @@ function sendPage(
   page: Page,
   facets: Facets | undefined,
   format: Format,
-): string | Promise<string> {
+): string | Readable | Promise<string> {
   if (page.next_cursor !== null) reply.header('link', writeNextLink(request.url, page.next_cursor));
   return writeList(query, page, facets, format);
 }
@@ -224,58 +224,43 @@ function nameReferenceColumns(name: string, to: string | undefined): string[][] 
   ];
 }
 
-/** So much of records is written as CSV at a time, in UTF-16 units, but one record at least. */
-const TOGETHER = 1 << 16;
-
 function writeList(
   query: Query,
   page: Page,
   facets: Facets | undefined,
   format: Format,
-): string | Promise<string> {
+): string | Readable | Promise<string> {
   if (format === 'ndjson') return writeLines(page.documents);
-  if (format === 'csv') return writeDocuments(query, page.documents);
+  // With `rows`, what a page writes has no bound.
+  if (format === 'csv' && query.rows !== null) return toReadable(streamTable(query, [page.documents]));
+  if (format === 'csv') return writePageTable(query, page.documents);
   return writePage({ ...page, facets });
 }
 
-async function writeDocuments(query: Query, documents: readonly string[]): Promise<string> {
-  const columns = listColumns(query.resource, query.fields, query.rows);
-  let table = writeHeader(columns);
-  for (const [n, some] of splitDocuments(documents).entries()) {
-    if (n > 0) await awaitTurn();
-    table += writeRecords(parseAll(some), columns, query);
-  }
+async function writePageTable(query: Query, documents: readonly string[]): Promise<string> {
+  let table = '';
+  for await (const rows of streamTable(query, [documents], awaitTurn)) table += rows;
   return table;
-}
-
-function splitDocuments(documents: readonly string[]): string[][] {
-  const groups: string[][] = [];
-  let size = TOGETHER;
-  for (const document of documents) {
-    if (size >= TOGETHER) {
-      groups.push([]);
-      size = 0;
-    }
-    groups.at(-1)?.push(document);
-    size += document.length;
-  }
-  return groups;
 }
 
 function writeLines(documents: readonly string[]): string {
   return documents.map((document) => `${document}\n`).join('');
 }
 
-function parseAll(documents: readonly string[]): Record<string, unknown>[] {
-  return documents.map((document) => JSON.parse(document) as Record<string, unknown>);
+function* parseAll(documents: readonly string[]): Generator<Record<string, unknown>> {
+  for (const document of documents) yield JSON.parse(document);
 }
 
 /** Everything that matches. The first slice is read before the headers go out, so that a refusal can still be one. */
 async function streamList(db: Db, query: Query, format: Format): Promise<Readable> {
   const slices: AsyncGenerator<string | Buffer> =
-    format === 'csv' ? streamTable(db, query) : streamLines(db, query);
+    format === 'csv' ? streamTable(query, streamDocuments(db, query)) : streamLines(db, query);
   const first = await slices.next();
-  return Readable.from(goOn(first, slices), { objectMode: false });
+  return toReadable(goOn(first, slices));
+}
+
+function toReadable(slices: AsyncGenerator<string | Buffer>): Readable {
+  return Readable.from(slices, { objectMode: false });
 }
 
 async function* goOn<T>(first: IteratorResult<T>, rest: AsyncGenerator<T>): AsyncGenerator<T> {
@@ -284,13 +269,20 @@ async function* goOn<T>(first: IteratorResult<T>, rest: AsyncGenerator<T>): Asyn
   yield* rest;
 }
 
-async function* streamTable(db: Db, query: Query): AsyncGenerator<string> {
+/** The event loop has its turn between any two slices of one list of documents. */
+async function* streamTable(
+  query: Query,
+  lists: AsyncIterable<readonly string[]> | Iterable<readonly string[]>,
+  pause = awaitSlice,
+): AsyncGenerator<string> {
   const columns = listColumns(query.resource, query.fields, query.rows);
   let header = writeHeader(columns);
-  for await (const documents of streamDocuments(db, query)) {
-    for (const [n, some] of splitDocuments(documents).entries()) {
-      if (n > 0) await awaitSlice();
-      yield header + writeRecords(parseAll(some), columns, query);
+  for await (const documents of lists) {
+    let first = true;
+    for (const rows of writeRecords(parseAll(documents), columns, query)) {
+      if (!first) await pause();
+      first = false;
+      yield header + rows;
       header = '';
     }
   }
