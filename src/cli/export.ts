@@ -1,6 +1,15 @@
 /** `verbatim export` */
 import { createHash } from 'node:crypto';
-import { closeSync, createReadStream, fsyncSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  createReadStream,
+  existsSync,
+  fsyncSync,
+  openSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { type Command, Option } from 'commander';
 import { readConfig } from '../config.ts';
@@ -9,7 +18,7 @@ import { UsageError } from '../errors.ts';
 import { listColumns, writeHeader, writeRecords } from '../formats/csv.ts';
 import { getResource, resources } from '../resources/registry.ts';
 import type { Noun } from '../resources/resource.ts';
-import { removeBaseFiles, synchronize, synchronizeFolder } from '../store/base-file.ts';
+import { makeAlike, removeBaseFiles, synchronize, synchronizeFolder } from '../store/base-file.ts';
 import { requireThisRelease } from '../store/declarations.ts';
 import { exportDocuments, exportLines } from '../store/export.ts';
 import { publishBase } from '../store/publish.ts';
@@ -98,15 +107,14 @@ function exportTable(db: Db, output: string, nouns: readonly Noun[], rows: strin
 
 async function exportBase(db: Db, output: string, nouns: readonly Noun[]): Promise<void> {
   if (nouns.length > 0) throw new UsageError('--format sqlite is the whole base: leave --noun out.');
-  const base = { unfinished: nameUnfinished(output), path: output };
-  const sum = { unfinished: nameUnfinished(nameSum(output)), path: nameSum(output) };
-  removeBaseFiles(base.unfinished);
+  const base = { unfinished: beginUnfinished(output), path: output };
+  const sum = { unfinished: beginUnfinished(nameSum(output)), path: nameSum(output) };
   try {
     publishBase(db, base.unfinished);
     synchronize(base.unfinished);
     const digest = await hashFile(base.unfinished);
     // As `sha256sum --check` reads it.
-    writeNew(sum.unfinished, [`${digest}  ${basename(output)}\n`]);
+    writeTexts(sum.unfinished, [`${digest}  ${basename(output)}\n`]);
     // In this order no base ever stands beside the digest of another, wherever a kill or a power failure ends it.
     rmSync(sum.path, { force: true });
     synchronizeFolder(dirname(output));
@@ -130,16 +138,23 @@ async function hashFile(path: string): Promise<string> {
 
 /** Under another name till it is whole. */
 function writeWhole(path: string, texts: Iterable<string>): void {
-  const unfinished = nameUnfinished(path);
-  writeNew(unfinished, texts);
+  const unfinished = beginUnfinished(path);
+  writeTexts(unfinished, texts);
   renameSync(unfinished, path);
   synchronizeFolder(dirname(path));
 }
 
-/** A file of its own, whatever lies there; it is on the disk then, or there is none. */
-function writeNew(path: string, texts: Iterable<string>): void {
-  rmSync(path, { force: true });
-  const file = openSync(path, 'wx');
+/** Gives the name under which to write, free of what lies there. Whoever may not read what is replaced may never read it. */
+function beginUnfinished(path: string): string {
+  const unfinished = nameUnfinished(path);
+  removeBaseFiles(unfinished);
+  if (existsSync(path)) makeAlike(unfinished, path);
+  return unfinished;
+}
+
+/** The file is on the disk then, or there is none. */
+function writeTexts(path: string, texts: Iterable<string>): void {
+  const file = openSync(path, 'w');
   try {
     // Not writeSync, which may write a part where the disk is full.
     for (const text of texts) writeFileSync(file, text);

@@ -38,8 +38,11 @@ export function copyBeside(db: Db, ending: string): string {
   return path;
 }
 
-/** An empty file of the same owner and rights, which whoever runs this may write. */
-function makeAlike(path: string, like: string): void {
+/**
+ * A new and empty file of the same rights, which whoever runs this may write, and of the same owner where they may say so.
+ * Throws where `path` is there already.
+ */
+export function makeAlike(path: string, like: string): void {
   const { mode, uid, gid } = statSync(like);
   const file = openNew(path);
   try {

@@ -1,7 +1,15 @@
 // The base as a file of SQLite that others publish, and as tables.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { parse } from 'csv-parse/sync';
@@ -173,6 +181,26 @@ test('wherever it is killed, no base stands beside the digest of another', () =>
   expect(readdirSync(folder).sort()).toEqual(['out.sqlite', 'out.sqlite.sha256']);
   db.close();
 }, 240_000);
+
+test('what is written keeps the owner and the rights of the file that it replaces', () => {
+  const db = openSeeded();
+  const folder = openFolder();
+  for (const [format, name] of [
+    ['ndjson', 'out.ndjson'],
+    ['sqlite', 'out.sqlite'],
+  ] as const) {
+    const path = join(folder, name);
+    writeFileSync(path, 'what was there');
+    chmodSync(path, 0o620);
+    // Whoever is not root can give a file to nobody else.
+    if (process.getuid?.() === 0) chownSync(path, 4321, 4322);
+    const { mode, uid, gid } = statSync(path);
+    expect(runExport(db, folder, ['--format', format, '--output', name]).status).toBe(0);
+    expect(readFileSync(path, 'utf8')).not.toBe('what was there');
+    expect(statSync(path)).toMatchObject({ mode, uid, gid });
+  }
+  db.close();
+}, 60_000);
 
 test('slices hold everything in its order, and end by entries and by units', () => {
   const bounds = { mostEntries: 4, mostUnits: 10 };
