@@ -15,7 +15,7 @@ import { keepRecent } from './recent.ts';
 import { type Lookup, renderDraft } from './render.ts';
 import { rereadChildren } from './reread.ts';
 import { deleteRecord, insertRecord, updateRecord } from './rows.ts';
-import { addToClosure, isMoved, rebuildClosure } from './tree-closure.ts';
+import { isMoved, renewClosure } from './tree-closure.ts';
 import type { Origin } from './write.ts';
 
 /** What is known of a record without reading all of it. */
@@ -115,16 +115,16 @@ export function openImportStore(db: Db, index: KeyIndex | null = null): ImportSt
       if (readDataVersion(db) !== version) throw new BaseChanged();
       db.pragma('defer_foreign_keys = ON');
       const changes = new Map<Noun, Changes>();
-      const trees = new Map<Resource, { added: number[]; moved: boolean }>();
+      /** Keys of the records of a tree that are new or moved. */
+      const planted = new Map<Resource, number[]>();
       for (const { resource, draft, digest, key, existing } of records) {
         const document = JSON.stringify(renderDraft(resource, draft, lookup));
         const head = { key, origin: ORIGIN, digest, document };
         if (existing !== undefined) noteChanges(db, changes, resource, draft, existing);
-        if (resource.tree !== undefined) {
-          const tree = trees.get(resource) ?? { added: [], moved: false };
-          trees.set(resource, tree);
-          if (existing === undefined) tree.added.push(key);
-          else tree.moved ||= isMoved(db, resource, existing.key, draft);
+        if (resource.tree !== undefined && (existing === undefined || isMoved(db, resource, key, draft))) {
+          const keys = planted.get(resource) ?? [];
+          planted.set(resource, keys);
+          keys.push(key);
         }
         if (existing === undefined) insertRecord(db, resource, head, draft, findKey);
         else updateRecord(db, resource, head, draft, findKey);
@@ -132,9 +132,7 @@ export function openImportStore(db: Db, index: KeyIndex | null = null): ImportSt
       }
       for (const withdrawal of withdrawals) withdraw(db, withdrawal);
       // Nothing stands under what is withdrawn, or it was moved.
-      for (const [resource, { added, moved }] of trees)
-        if (moved) rebuildClosure(db, resource);
-        else addToClosure(db, resource, added);
+      for (const [resource, keys] of planted) renewClosure(db, resource, keys);
       renderDependents(db, changes);
       changeDataVersion(db);
     },

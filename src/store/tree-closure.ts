@@ -23,21 +23,26 @@ export function rebuildClosure(db: Db, { name, tree }: Resource): void {
   ).run();
 }
 
-/**
- * Adds what is above records that are new, and the records themselves: the closure of a tree in which nothing that was
- * there before stands elsewhere now.
- */
-export function addToClosure(db: Db, { name, tree }: Resource, keys: readonly number[]): void {
+/** Makes anew what the closure says of these records and of all below them: those that are new, or stand elsewhere now. */
+export function renewClosure(db: Db, { name, tree }: Resource, keys: readonly number[]): void {
   if (tree === undefined || keys.length === 0) return;
+  const below = `WITH RECURSIVE below (key) AS (
+      SELECT value FROM json_each(?)
+      UNION SELECT t.key FROM below JOIN ${name} t ON t.${tree.parent}_key = below.key
+    )`;
+  const given = JSON.stringify(keys);
+  prepare(db, `${below} DELETE FROM ${tree.closure} WHERE descendant_key IN (SELECT key FROM below)`).run(
+    given,
+  );
   prepare(
     db,
-    `WITH RECURSIVE above (ancestor, descendant) AS (
-      SELECT value, value FROM json_each(?)
+    `${below}, above (ancestor, descendant) AS (
+      SELECT key, key FROM below
       UNION SELECT t.${tree.parent}_key, above.descendant FROM above JOIN ${name} t ON t.key = above.ancestor
       WHERE t.${tree.parent}_key IS NOT NULL
     )
     INSERT INTO ${tree.closure} (ancestor_key, descendant_key) SELECT ancestor, descendant FROM above`,
-  ).run(JSON.stringify(keys));
+  ).run(given);
 }
 
 /** Whether a draft stands elsewhere in its tree than the base says, which holds the record as it was. */

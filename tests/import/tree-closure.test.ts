@@ -95,3 +95,21 @@ test('adding to a tree takes nothing out of it first', async () => {
   db.exec('DROP TRIGGER kept');
   db.close();
 });
+
+test('moving a part of a tree makes anew what is in that part', async () => {
+  const folder = openFolder();
+  const db = openEmptyBase();
+  // Three chains of a hundred under one root.
+  const topics = describeTopics(Array.from({ length: 301 }, (_, n) => (n <= 3 ? 0 : n - 3)));
+  await importLines(db, folder, topics, 500);
+  db.exec(`CREATE TEMP TABLE made (descendant);
+    CREATE TEMP TRIGGER made AFTER INSERT ON topics_closure BEGIN INSERT INTO made VALUES (NEW.descendant_key); END`);
+  const moved = [
+    { ...topics.at(-4), broader: topics.at(-3)?.id },
+    { ...topics.at(-3), broader: 'topic-0' },
+  ];
+  await importLines(db, folder, moved, 1);
+  expect([...listClosureFaults(db, 'topics', TREE)]).toEqual([]);
+  expect(db.prepare('SELECT count(DISTINCT descendant) FROM made').pluck().get()).toBe(3);
+  db.close();
+});
