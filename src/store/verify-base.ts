@@ -13,8 +13,8 @@ import { requireThisRelease } from './declarations.ts';
 import { type PlacedQuote, readPlaces } from './places.ts';
 import { listTextIndexes } from './text-indexes.ts';
 import { listClosureFaults } from './tree-closure.ts';
-import { explainUnwritable, listFileFaults } from './verify-file.ts';
 import { checkRecords } from './verify-records.ts';
+import { explainUnwritable, listFileFaults } from './verify-sqlite.ts';
 import { listTextFaults } from './verify-text.ts';
 
 /** `what` is being looked at; `done` of `total` steps are behind it. */
