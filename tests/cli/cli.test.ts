@@ -6,11 +6,13 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { openSeededBase } from '../base.ts';
 
 const root = join(import.meta.dirname, '../..');
 let folder: string;
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'verbatim-cli-'));
+  writeSeededBase('base.sqlite');
 });
 afterAll(() => {
   rmSync(folder, { recursive: true });
@@ -23,6 +25,12 @@ const environment = (more: Record<string, string>) => ({
   ...more,
 });
 
+function writeSeededBase(name: string): string {
+  const path = join(folder, name);
+  writeFileSync(path, openSeededBase().serialize());
+  return path;
+}
+
 function run(args: string[], more: Record<string, string> = {}) {
   const { status, stdout, stderr } = spawnSync(process.execPath, [...launch, ...args], {
     encoding: 'utf8',
@@ -33,11 +41,12 @@ function run(args: string[], more: Record<string, string> = {}) {
 
 describe('seed', () => {
   test('says a line a noun, and changes nothing the second time', () => {
-    const first = run(['seed']);
+    const base = { DATABASE: join(folder, 'seeded.sqlite') };
+    const first = run(['seed'], base);
     expect(first).toMatchObject({ status: 0, stderr: '' });
     expect(first.stdout.trim().split('\n')).toHaveLength(7);
     expect(first.stdout).toMatch(/^quotes +[1-9]\d* added, 0 changed, 0 unchanged, 0 withdrawn$/m);
-    const second = run(['seed']);
+    const second = run(['seed'], base);
     expect(second.status).toBe(0);
     for (const line of second.stdout.trim().split('\n')) {
       expect(line).toMatch(/ 0 added, 0 changed, \d+ unchanged, 0 withdrawn$/);
@@ -82,7 +91,6 @@ describe('what is not understood exits with 2, in a sentence and without a stack
 });
 
 test('who-said shows the words, who said them and each difference; exits with 1 where there is none', () => {
-  run(['seed']);
   const found = run([
     'who-said',
     'Russia is not a firefighting crew to save things',
@@ -104,8 +112,7 @@ test('who-said shows the words, who said them and each difference; exits with 1 
 });
 
 test('who-said refuses a base of an earlier release in one sentence', () => {
-  const earlier = { DATABASE: join(folder, 'earlier.sqlite') };
-  run(['seed'], earlier);
+  const earlier = { DATABASE: writeSeededBase('earlier.sqlite') };
   const db = new Database(earlier.DATABASE);
   db.exec(
     'DELETE FROM __drizzle_migrations WHERE created_at = (SELECT max(created_at) FROM __drizzle_migrations)',
@@ -146,14 +153,12 @@ describe('--help', () => {
 });
 
 test('verify says that the base is what it says', () => {
-  run(['seed']);
   const { status, stdout } = run(['verify']);
   expect(stdout).toContain('The base is what it says.');
   expect(status).toBe(0);
 });
 
 test('verify says in sentences what is damaged, however much is', () => {
-  run(['seed']);
   const bytes = readFileSync(join(folder, 'base.sqlite'));
   const damaged = join(folder, 'damaged.sqlite');
   // The first page holds the schema; one in the middle, rows; cut in half, the file lacks most of what it names.
@@ -175,7 +180,6 @@ test('verify says in sentences what is damaged, however much is', () => {
 });
 
 test('a base that is damaged where a command reads it is one sentence', () => {
-  run(['seed']);
   const damaged = join(folder, 'broken-quotes.sqlite');
   const bytes = readFileSync(join(folder, 'base.sqlite'));
   writeFileSync(damaged, bytes);
@@ -194,7 +198,6 @@ describe('import and export', () => {
   test('take a base to another one, and say what cannot be taken', () => {
     const file = join(folder, 'base.ndjson');
     const copy = { DATABASE: join(folder, 'copy.sqlite') };
-    run(['seed']);
     expect(run(['export', '--output', file])).toMatchObject({ status: 0, stderr: '' });
     const first = run(['import', file, '--from', 'verbatim'], copy);
     expect(first).toMatchObject({ status: 0, stderr: '' });
@@ -208,8 +211,7 @@ describe('import and export', () => {
   });
 
   test('say in a sentence what cannot be written to, and never write over what they read', () => {
-    const database = join(folder, 'verbatim.sqlite');
-    run(['seed'], { DATABASE: database });
+    const database = writeSeededBase('verbatim.sqlite');
     const bytes = readFileSync(database);
     symlinkSync(join(folder, 'elsewhere.ndjson'), join(folder, 'link.ndjson'));
     for (const [flag, args] of [

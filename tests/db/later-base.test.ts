@@ -90,5 +90,5 @@ describe.each(Object.entries(LATER))('by %s', (name, { statement, facts, doors: 
       }
     }
     expect(hashFile(path)).toBe(before);
-  }, 30_000);
+  });
 });

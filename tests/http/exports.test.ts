@@ -57,7 +57,7 @@ test('several at once each give everything, in its order', async () => {
   expect(listIds(rising)).toEqual(
     db.prepare('SELECT id FROM quotes ORDER BY said_earliest, key').pluck().all(),
   );
-}, 30_000);
+});
 
 test('of several that are read at once, none has two slices before another has one', async () => {
   const order: number[] = [];
@@ -94,4 +94,4 @@ test('for a reader who stops nothing is read, and once he hangs up nothing is le
   client.destroy();
   await closed;
   expect(await readAll('/healthz')).toContain('ok');
-}, 30_000);
+});

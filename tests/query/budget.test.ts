@@ -24,7 +24,7 @@ beforeAll(() => {
     statements.add(sql);
     return prepare(sql);
   }) as Db['prepare'];
-}, 30_000);
+});
 afterAll(() => db.close());
 
 const read = (params: Record<string, string>): Query =>

@@ -61,7 +61,7 @@ beforeAll(async () => {
     ),
   });
   app = await buildTestApp(db);
-}, 30_000);
+});
 afterAll(() => app.close());
 
 const read = (noun: Noun, params: Record<string, string>): Query =>

@@ -178,7 +178,7 @@ describe(`over ${COUNT} made-up quotes`, () => {
   beforeAll(() => {
     db = openLargeBase(COUNT);
     visits = countVisits(db);
-  }, 30_000);
+  });
 
   const read = (params: Record<string, string>): Query =>
     resolveIds(db, parseParams(quotes, params, { page_size_max: 10_000 }));
