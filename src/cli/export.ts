@@ -107,9 +107,10 @@ function exportTable(db: Db, output: string, nouns: readonly Noun[], rows: strin
 
 async function exportBase(db: Db, output: string, nouns: readonly Noun[]): Promise<void> {
   if (nouns.length > 0) throw new UsageError('--format sqlite is the whole base: leave --noun out.');
-  const base = { unfinished: beginUnfinished(output), path: output };
-  const sum = { unfinished: beginUnfinished(nameSum(output)), path: nameSum(output) };
+  const base = { unfinished: nameUnfinished(output), path: output };
+  const sum = { unfinished: nameUnfinished(nameSum(output)), path: nameSum(output) };
   try {
+    for (const { path } of [base, sum]) beginUnfinished(path);
     publishBase(db, base.unfinished);
     synchronize(base.unfinished);
     const digest = await hashFile(base.unfinished);
@@ -144,17 +145,21 @@ function writeWhole(path: string, texts: Iterable<string>): void {
   synchronizeFolder(dirname(path));
 }
 
-/** Gives the name under which to write, free of what lies there. Whoever may not read what is replaced may never read it. */
+/**
+ * Gives the name under which to write: a new file, whatever lay there. Whoever may not read what is replaced may never
+ * read it.
+ */
 function beginUnfinished(path: string): string {
   const unfinished = nameUnfinished(path);
   removeBaseFiles(unfinished);
   if (existsSync(path)) makeAlike(unfinished, path);
+  else closeSync(openSync(unfinished, 'wx'));
   return unfinished;
 }
 
 /** The file is on the disk then, or there is none. */
 function writeTexts(path: string, texts: Iterable<string>): void {
-  const file = openSync(path, 'w');
+  const file = openSync(path, 'r+');
   try {
     // Not writeSync, which may write a part where the disk is full.
     for (const text of texts) writeFileSync(file, text);

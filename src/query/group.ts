@@ -176,9 +176,11 @@ function* pickRows(db: Db, query: Query, each: number): Steps<Picked> {
 
 /** Rows that a record makes, one for each combination of its values, at most so many for all records. */
 const MOST_COPIES = WORK_BUDGET / ENTRY_COST;
+/** Records that make more by themselves are passed over, up to so many. */
+const MOST_PASSED_OVER = 4;
 
 type Counted = {
-  /** Those that were counted: the first ones, where their values were too many. */
+  /** Those that were counted: where their values are too many, the first ones. */
   rows: Picked;
   /** The groups of each set of keys. */
   counted: RawGroup[][];
@@ -191,26 +193,33 @@ function* countGroups(
   sets: readonly (readonly GroupKey[])[],
 ): Steps<Counted> {
   const from = `json_each(?) c CROSS JOIN ${query.resource.name} t ON t.key = c.value`;
-  let rows = picked;
-  let counted: RawGroup[][] = [];
-  while (counted.length < sets.length) {
+  const build = (records: readonly number[], keys: readonly GroupKey[]) =>
+    buildGrouping(query, from, { sql: '1', params: [JSON.stringify(records)] }, keys);
+  let records = picked.keys;
+  let passedOver = 0;
+  for (const keys of sets) {
     yield;
-    const keys = sets[counted.length] as readonly GroupKey[];
-    const where = { sql: '1', params: [JSON.stringify(rows.keys)] };
-    const grouping = buildGrouping(query, from, where, keys);
-    const fit = grouping.several ? countComplete(db, grouping) : null;
-    if (fit === null) {
-      counted.push(groupRows(db, grouping, keys));
-    } else {
-      rows = { keys: rows.keys.slice(0, fit), counts_are: 'at_least' };
-      counted = [];
+    let fit = countComplete(db, build(records, keys));
+    // One record by itself is too much: what comes behind it is counted all the same.
+    for (; fit === 0 && passedOver < MOST_PASSED_OVER; passedOver += 1) {
+      records = records.slice(1);
+      yield;
+      fit = countComplete(db, build(records, keys));
     }
+    if (fit !== null) records = records.slice(0, fit);
   }
-  return { rows, counted };
+  const counted: RawGroup[][] = [];
+  for (const keys of sets) {
+    yield;
+    counted.push(groupRows(db, build(records, keys), keys));
+  }
+  const counts_are = records.length < picked.keys.length ? 'at_least' : picked.counts_are;
+  return { rows: { keys: records, counts_are }, counted };
 }
 
 /** How many records come before MOST_COPIES are reached; null where they are not. */
-function countComplete(db: Db, { from, where }: Grouping): number | null {
+function countComplete(db: Db, { from, where, several }: Grouping): number | null {
+  if (!several) return null;
   const place = prepare(db, `SELECT c.key FROM ${from} WHERE ${where.sql} LIMIT 1 OFFSET ${MOST_COPIES}`)
     .pluck()
     .get(...where.params) as number | undefined;

@@ -5,7 +5,7 @@ import { Refusal } from '../errors.ts';
 import { findNearest, suggest } from '../nearest.ts';
 import type { Noun } from '../resources/resource.ts';
 import { MOST_DESCENDANTS } from './budget.ts';
-import { listDescendants } from './conditions.ts';
+import { type Condition, listDescendants } from './conditions.ts';
 import { type Filter, listFilters } from './filters.ts';
 import { findNames } from './names.ts';
 import type { Query } from './params.ts';
@@ -16,17 +16,13 @@ import { countUpTo } from './weigh.ts';
  * an id that the base does not hold.
  */
 export function resolveIds(db: Db, query: Query): Query {
-  let listed = MOST_DESCENDANTS;
   const conditions = query.conditions.map((condition) => {
     const { filter, values } = condition;
     if (filter.kind !== 'id' && filter.kind !== 'reference') return condition;
     const keys = values.map((id) => findKey(db, filter.to as Noun, filter.name, id as string));
-    if (filter.closure === undefined || keys.length === 0) return { ...condition, values: keys };
-    const under = countUpTo(db, listDescendants(filter.closure, keys), listed + 1);
-    const broad = under > listed;
-    if (!broad) listed -= under;
-    return { ...condition, values: keys, broad };
+    return { ...condition, values: keys };
   });
+  markBroad(db, conditions);
   const { name, resource } = query;
   if (name === null || resource.names === undefined) return { ...query, conditions };
   const found = findNames(db, resource.names, name.text);
@@ -35,6 +31,22 @@ export function resolveIds(db: Db, query: Query): Query {
   const filter = listFilters(resource).get('id') as Filter;
   conditions.push({ filter, values: keys, none: false, negated: false, text: `name=${name.text}` });
   return { ...query, conditions, name: { ...name, found } };
+}
+
+/** Those under which the least stands are listed, whatever their order, as long as all of them come to no more than MOST_DESCENDANTS. */
+function markBroad(db: Db, conditions: Condition[]): void {
+  const sized = conditions.flatMap((condition) => {
+    const { closure } = condition.filter;
+    if (closure === undefined || condition.values.length === 0) return [];
+    const under = listDescendants(closure, condition.values as number[]);
+    return [{ condition, size: countUpTo(db, under, MOST_DESCENDANTS + 1) }];
+  });
+  sized.sort((a, b) => a.size - b.size || (a.condition.text < b.condition.text ? -1 : 1));
+  let listed = 0;
+  for (const { condition, size } of sized) {
+    listed += size;
+    condition.broad = listed > MOST_DESCENDANTS;
+  }
 }
 
 /** Throws a Refusal for an id that the base does not hold, with the nearest. */

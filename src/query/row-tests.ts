@@ -2,7 +2,7 @@
 import type { Db } from '../db/client.ts';
 import type { Steps } from '../db/one-state.ts';
 import { prepare } from '../db/statements.ts';
-import { INDEX_COST, LOOKUP_COST, ROW_COST, WORK_BUDGET } from './budget.ts';
+import { ENTRY_COST, INDEX_COST, LOOKUP_COST, ROW_COST, WORK_BUDGET } from './budget.ts';
 import { type Condition, compileConditions, joinSql, type Sql, TRUE } from './conditions.ts';
 import type { Indexes } from './indexes.ts';
 import type { Query } from './params.ts';
@@ -54,18 +54,20 @@ export function testByKey(db: Db, query: Query): Tests {
   return testRows(db, [], null, query.conditions, testWords(db, query), null);
 }
 
-/** Each further table once, and each value that is looked up by itself. */
+/** Each further table once, and for each value that is looked up by itself an entry or two. */
 function countLookups({ sql }: Sql, conditions: readonly Condition[]): number {
   const broad = conditions.filter((condition) => condition.broad);
-  return sql.split('SELECT').length - 1 + broad.reduce((sum, { values }) => sum + values.length, 0);
+  return sql.split('SELECT').length - 1 + broad.reduce((sum, { values }) => sum + 2 * values.length, 0);
 }
 
 function listTested({ sql }: Sql, conditions: readonly Condition[]): TestedList[] {
   const lists = new Map<string, TestedList>();
-  for (const { filter } of conditions) {
+  for (const { filter, broad, values } of conditions) {
     const [step] = filter.steps;
     if (step?.kind !== 'list') continue;
-    lists.set(step.table, { step, times: sql.split(`FROM ${step.table} l `).length - 1 });
+    const list = lists.get(step.table) ?? { step, times: sql.split(`FROM ${step.table} l `).length - 1 };
+    if (broad) list.times += (values.length * LOOKUP_COST) / ENTRY_COST;
+    lists.set(step.table, list);
   }
   return [...lists.values()];
 }

@@ -111,7 +111,6 @@ function* drawByNumber(db: Db, query: Query, plan: Plan, size: number, random: R
     const numbers = waiting.slice(0, count);
     // Those that are left come first the next time: to draw anew would be unfair to long lists.
     waiting = waiting.slice(count);
-    if (waiting.length > 0) next = batch;
     for (const key of test.all(JSON.stringify(numbers), ...where.params) as number[])
       if (drawn.size < size) drawn.add(key);
     next = batch;

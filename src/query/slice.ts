@@ -8,7 +8,7 @@ import type { Total } from './count.ts';
 import type { Keyset } from './cursor.ts';
 import { gatherNewest, gatherRows } from './gather.ts';
 import type { Query } from './params.ts';
-import type { Plan } from './plan.ts';
+import { type Plan, planRows } from './plan.ts';
 import { countTestable, type Sorted } from './row-tests.ts';
 import { weighLists } from './weigh.ts';
 import { readNewest } from './words.ts';
@@ -126,7 +126,10 @@ export function* readAddedLast(
     ...query,
     sort: { name: 'added', column: 'key', descending: true, description: '' },
   };
-  if (plan.kind !== 'newest') return yield* readSlice(db, byKey, plan, after, limit);
+  // A filter whose index does not go on with the key would have all its rows sorted for each page.
+  if (plan.kind === 'ordered')
+    return yield* readSlice(db, byKey, planRows(db, byKey, byKey.sort), after, limit);
+  if (plan.kind === 'gathered') return yield* readSlice(db, byKey, plan, after, limit);
   if (after === null) return yield* readFirstAdded(db, query, plan, limit);
   const places: Place[] = [];
   const { residual, cost_by_key, long } = plan;

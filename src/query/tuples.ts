@@ -19,20 +19,31 @@ export type Tuple = [key: number, ...Cell[]];
 const MOST_TUPLES = 10_000;
 
 /**
- * Whether all tuples can be read within what one request may cost, or from fewer rows still. Others are for a process of
- * their own (src/compute).
+ * Whether all tuples of these columns (those of lists; others change nothing) can be read within what one request may
+ * cost, or from fewer rows still. Others are for a process of their own (src/compute).
  */
-export function fitsBudget(db: Db, query: Query, most = MOST_TUPLES): boolean {
+export function fitsBudget(
+  db: Db,
+  query: Query,
+  columns: readonly string[] = [],
+  most = MOST_TUPLES,
+): boolean {
   const plan = planRows(db, query, null);
   if (plan.kind === 'newest') return false;
+  // To read them, everything below is listed.
+  if (plan.kind !== 'gathered' && query.conditions.some(({ broad }) => broad)) return false;
   const rows = {
     sql: `SELECT t.key AS key FROM ${query.resource.name} t WHERE ${plan.driver.sql}`,
     params: plan.driver.params,
   };
   const budget = Math.floor(WORK_BUDGET / plan.cost);
-  const count = countUpTo(db, rows, Math.min(budget, most) + 1);
-  if (count > Math.min(budget, most)) return false;
-  // Columns of lists make a tuple for each entry.
+  if (countUpTo(db, rows, Math.min(budget, most) + 1) > Math.min(budget, most)) return false;
+  const { joins } = reachColumns(query, columns);
+  const tuples = {
+    sql: `SELECT 1 FROM ${query.resource.name} t ${joins.join(' ')} WHERE ${plan.driver.sql}`,
+    params: plan.driver.params,
+  };
+  if (joins.length > 0 && countUpTo(db, tuples, MOST_TUPLES + 1) > MOST_TUPLES) return false;
   const long = keepLong(db, listAll(query.resource));
   return long.length === 0 || fitRows(db, rows, { cost: plan.cost, lists: long }, WORK_BUDGET).all;
 }

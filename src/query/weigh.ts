@@ -19,7 +19,7 @@ export function countUpTo(db: Db, rows: Sql, most: number): number {
 /** A list that a row's test looks into. */
 export type TestedList = {
   step: Extract<Step, { kind: 'list' }>;
-  /** How often. */
+  /** How often an entry is looked at, and what is looked up for it. */
   times: number;
 };
 

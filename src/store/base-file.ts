@@ -1,9 +1,9 @@
 /** Files of bases: copies beside them, and what SQLite leaves with each. */
 import {
-  chownSync,
   closeSync,
-  existsSync,
   fchmodSync,
+  fchownSync,
+  fstatSync,
   fsyncSync,
   openSync,
   realpathSync,
@@ -39,19 +39,28 @@ export function copyBeside(db: Db, ending: string): string {
 }
 
 /**
- * A new and empty file of the same rights, which whoever runs this may write, and of the same owner where they may say so.
- * Throws where `path` is there already.
+ * A new and empty file of the same rights, which whoever runs this may write, and of the same owner and group where they
+ * may say so: another group gets no rights. Throws where `path` is there already.
  */
 export function makeAlike(path: string, like: string): void {
   const { mode, uid, gid } = statSync(like);
   const file = openNew(path);
   try {
-    if (!isOwnedAlike(path, like)) chownSync(path, uid, gid);
+    if (!isOwnedAlike(path, like) && !mayGive(file, uid, gid)) mayGive(file, fstatSync(file).uid, gid);
+    const group = fstatSync(file).gid === gid ? 0o777 : 0o707;
+    fchmodSync(file, (mode & group) | 0o600);
+  } finally {
+    closeSync(file);
+  }
+}
+
+function mayGive(file: number, uid: number, gid: number): boolean {
+  try {
+    fchownSync(file, uid, gid);
+    return true;
   } catch (error) {
     if ((error as { code?: unknown }).code !== 'EPERM') throw error;
-  } finally {
-    fchmodSync(file, (mode & 0o777) | 0o600);
-    closeSync(file);
+    return false;
   }
 }
 
@@ -73,8 +82,8 @@ export function isOwnedAlike(path: string, other: string): boolean {
 
 /** Removes a file of SQLite, where there is one, with the journals that a process that was killed left beside it. */
 export function removeBaseFiles(path: string): void {
-  for (const end of ['', '-journal', '-wal', '-shm'])
-    if (existsSync(`${path}${end}`)) rmSync(`${path}${end}`);
+  // A link that leads nowhere goes too: what is made there would be made where it leads.
+  for (const end of ['', '-journal', '-wal', '-shm']) rmSync(`${path}${end}`, { force: true });
 }
 
 /** Returns when the file is on the disk. */

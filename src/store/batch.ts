@@ -15,7 +15,7 @@ import { keepRecent } from './recent.ts';
 import { type Lookup, renderDraft } from './render.ts';
 import { rereadChildren } from './reread.ts';
 import { deleteRecord, insertRecord, updateRecord } from './rows.ts';
-import { isMoved, renewClosure } from './tree-closure.ts';
+import { addToClosure, isMoved, renewClosure } from './tree-closure.ts';
 import type { Origin } from './write.ts';
 
 /** What is known of a record without reading all of it. */
@@ -115,16 +115,17 @@ export function openImportStore(db: Db, index: KeyIndex | null = null): ImportSt
       if (readDataVersion(db) !== version) throw new BaseChanged();
       db.pragma('defer_foreign_keys = ON');
       const changes = new Map<Noun, Changes>();
-      /** Keys of the records of a tree that are new or moved. */
-      const planted = new Map<Resource, number[]>();
+      /** Keys of the records of a tree that are new, and of those that stand elsewhere than before. */
+      const added = new Map<Resource, number[]>();
+      const moved = new Map<Resource, number[]>();
       for (const { resource, draft, digest, key, existing } of records) {
         const document = JSON.stringify(renderDraft(resource, draft, lookup));
         const head = { key, origin: ORIGIN, digest, document };
         if (existing !== undefined) noteChanges(db, changes, resource, draft, existing);
-        if (resource.tree !== undefined && (existing === undefined || isMoved(db, resource, key, draft))) {
-          const keys = planted.get(resource) ?? [];
-          planted.set(resource, keys);
-          keys.push(key);
+        if (resource.tree !== undefined) {
+          if (existing === undefined) added.set(resource, [...(added.get(resource) ?? []), key]);
+          else if (isMoved(db, resource, key, draft))
+            moved.set(resource, [...(moved.get(resource) ?? []), key]);
         }
         if (existing === undefined) insertRecord(db, resource, head, draft, findKey);
         else updateRecord(db, resource, head, draft, findKey);
@@ -132,7 +133,8 @@ export function openImportStore(db: Db, index: KeyIndex | null = null): ImportSt
       }
       for (const withdrawal of withdrawals) withdraw(db, withdrawal);
       // Nothing stands under what is withdrawn, or it was moved.
-      for (const [resource, keys] of planted) renewClosure(db, resource, keys);
+      for (const [resource, keys] of moved) renewClosure(db, resource, keys);
+      for (const [resource, keys] of added) addToClosure(db, resource, keys);
       renderDependents(db, changes);
       changeDataVersion(db);
     },

@@ -23,7 +23,24 @@ export function rebuildClosure(db: Db, { name, tree }: Resource): void {
   ).run();
 }
 
-/** Makes anew what the closure says of these records and of all below them: those that are new, or stand elsewhere now. */
+/**
+ * Adds what is above records that are new, and the records themselves. What was there before and stands under one of them
+ * now has moved, and is not looked for: by the keys of parents alone, as the indexes that lead down may be lacking.
+ */
+export function addToClosure(db: Db, { name, tree }: Resource, keys: readonly number[]): void {
+  if (tree === undefined || keys.length === 0) return;
+  prepare(
+    db,
+    `WITH RECURSIVE above (ancestor, descendant) AS (
+      SELECT value, value FROM json_each(?)
+      UNION SELECT t.${tree.parent}_key, above.descendant FROM above JOIN ${name} t ON t.key = above.ancestor
+      WHERE t.${tree.parent}_key IS NOT NULL
+    )
+    INSERT OR IGNORE INTO ${tree.closure} (ancestor_key, descendant_key) SELECT ancestor, descendant FROM above`,
+  ).run(JSON.stringify(keys));
+}
+
+/** Makes anew what the closure says of these records, which stand elsewhere now, and of all below them. */
 export function renewClosure(db: Db, { name, tree }: Resource, keys: readonly number[]): void {
   if (tree === undefined || keys.length === 0) return;
   const below = `WITH RECURSIVE below (key) AS (

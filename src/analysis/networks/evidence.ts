@@ -13,7 +13,6 @@ import type { Filter } from '../../query/filters.ts';
 import { findRecords } from '../../query/finish.ts';
 import { resolveIds } from '../../query/ids.ts';
 import type { Limits, Query, RawParams } from '../../query/params.ts';
-import { fitsBudget } from '../../query/tuples.ts';
 import { parseValue, parseWord } from '../../query/values.ts';
 import { buildCells } from './cells.ts';
 import { dropDuplicates, orderEntries } from './duplicates.ts';
@@ -28,6 +27,7 @@ import {
   parseRest,
 } from './parameters.ts';
 import {
+  areFewStatements,
   type Node,
   nameOwnFilter,
   readNode,
@@ -139,7 +139,7 @@ function narrow(db: Db, question: EvidenceQuestion): { query: Query; row: Condit
 
 /** Whether it can be answered within what one request may cost. */
 export function isSmallEvidence(db: Db, question: EvidenceQuestion, most: number): boolean {
-  return fitsBudget(db, narrow(db, question).query, most);
+  return areFewStatements(db, narrow(db, question).query, question.parameters, most);
 }
 
 /** A page as JSON, and the version of the data that it was read from. */

@@ -5,7 +5,7 @@ import type { Condition } from '../../query/conditions.ts';
 import { type Filter, listFilters } from '../../query/filters.ts';
 import { labelCell } from '../../query/group.ts';
 import type { Query } from '../../query/params.ts';
-import { type Cell, readTuples } from '../../query/tuples.ts';
+import { type Cell, fitsBudget, readTuples } from '../../query/tuples.ts';
 import type { Resource } from '../../resources/resource.ts';
 import { listWords, stancePosition } from '../../vocabulary.ts';
 import type { NetworkParameters } from './parameters.ts';
@@ -67,6 +67,17 @@ export function takesSides({ aggregation }: NetworkParameters): boolean {
 
 export function needsDays({ window, duplicates }: NetworkParameters): boolean {
   return window !== null || ['week', 'month', 'year'].includes(duplicates);
+}
+
+/** Whether they can be read within what one request may cost, from so many records at most. */
+export function areFewStatements(
+  db: Db,
+  query: Query,
+  { rows, columns }: NetworkParameters,
+  most: number,
+): boolean {
+  const read = [rows, columns].map((filter) => nameOwnFilter(query.resource, filter).name);
+  return fitsBudget(db, query, read, most);
 }
 
 /**

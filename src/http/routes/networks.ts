@@ -14,6 +14,7 @@ import {
   parseNetwork,
   refuseForFormat,
 } from '../../analysis/networks/parameters.ts';
+import { areFewStatements } from '../../analysis/networks/statements.ts';
 import type { Compute } from '../../compute/compute.ts';
 import { writeNetwork } from '../../compute/networks.ts';
 import type { Db } from '../../db/client.ts';
@@ -21,7 +22,6 @@ import { readDataVersion } from '../../db/data-version.ts';
 import { readInTurns, readOneState } from '../../db/one-state.ts';
 import { resolveIds } from '../../query/ids.ts';
 import type { RawParams } from '../../query/params.ts';
-import { fitsBudget } from '../../query/tuples.ts';
 import { chooseAmong, chooseFormat, MEDIA_TYPES } from '../negotiate.ts';
 import { describeEvidence, describeNetwork, NETWORK_TYPES } from '../network-operations.ts';
 import { networkSchema } from '../network-schemas.ts';
@@ -71,7 +71,7 @@ type Answer = { answer: string | Readable; data_version: string };
 function drawSmall(db: Db, question: NetworkQuestion, format: NetworkFormat): Answer | null {
   if (question.parameters.limit > DEFAULT_LIMIT) return null;
   const query = resolveIds(db, question.query);
-  if (!fitsBudget(db, query, SMALL_STATEMENTS)) return null;
+  if (!areFewStatements(db, query, question.parameters, SMALL_STATEMENTS)) return null;
   const pieces = writeNetwork(db, question, format, SMALL_COST);
   return pieces === null ? null : { answer: [...pieces].join(''), data_version: readDataVersion(db) };
 }
