@@ -46,7 +46,7 @@ export function writeHeader(columns: readonly Column[]): string {
 }
 
 /** So much is written at a time, in UTF-16 units, but one row at least. */
-const SLICE = 1 << 16;
+const SLICE = 1 << 15;
 
 /**
  * One row for each record; with `rows`, one for each entry of that list, and one with empty cells for a record without
