@@ -2,11 +2,11 @@
 import type { Db } from '../db/client.ts';
 import type { Steps } from '../db/one-state.ts';
 import { prepare } from '../db/statements.ts';
-import { WORK_BUDGET } from './budget.ts';
 import { joinSql, type Sql, TRUE } from './conditions.ts';
 import { findCandidates, gatherNewest, gatherRows } from './gather.ts';
 import type { Query } from './params.ts';
 import { type Plan, planExactly } from './plan.ts';
+import { countAffordable } from './weigh.ts';
 
 export type Total = { total: number; total_is: 'exact' | 'at_least' };
 
@@ -22,7 +22,7 @@ export function* countRows(db: Db, query: Query, plan: Plan): Steps<Total> {
     const { keys, complete } = yield* findCandidates(db, query, plan);
     return { total: keys.length, total_is: complete ? 'exact' : 'at_least' };
   }
-  const budget = Math.max(1, Math.floor(WORK_BUDGET / plan.cost));
+  const budget = countAffordable(plan.cost);
   const where = joinSql(
     [plan.driver, plan.bound].filter((part) => part !== TRUE),
     'AND',

@@ -7,6 +7,7 @@ import { joinSql, type Sql, TRUE } from './conditions.ts';
 import type { Query } from './params.ts';
 import type { Plan } from './plan.ts';
 import { countTestable, listKeys, readTested, type Sorted, testKeys } from './row-tests.ts';
+import { countAffordable } from './weigh.ts';
 import { readNewest } from './words.ts';
 
 /** The rows of a `gathered` plan that pass their test, each once, with a column of theirs; in no order. */
@@ -34,7 +35,7 @@ export type Newest = {
 /** So many of the newest matches as may be found and tested. */
 export function* gatherNewest(db: Db, query: Query, plan: Plan): Steps<Newest> {
   const found: number[] = [];
-  const most = plan.residual === TRUE ? GATHER_LIMIT : Math.floor(WORK_BUDGET / plan.cost_by_key);
+  const most = plan.residual === TRUE ? GATHER_LIMIT : countAffordable(plan.cost_by_key);
   let reached = 0;
   for (const { key, spent, row } of readNewest<[]>(db, query, null, null)) {
     if (row !== null) found.push(key);
@@ -69,7 +70,7 @@ export function* findCandidates(
 ): Steps<Candidates> {
   const { residual, long } = plan;
   const tested = residual !== TRUE;
-  const budget = Math.max(1, Math.floor(WORK_BUDGET / plan.cost));
+  const budget = countAffordable(plan.cost);
   const limit = tested ? budget : Math.min(budget, most);
   const where = joinSql(
     [plan.driver, plan.bound].filter((part) => part !== TRUE),

@@ -16,6 +16,7 @@ import type { GroupKey } from './group-keys.ts';
 import type { Query } from './params.ts';
 import { planExactly, planRows } from './plan.ts';
 import { type Cell, fillGaps, foldDates, MOST_GROUPS, type RawGroup, sortGroups } from './shape-groups.ts';
+import { countAffordable } from './weigh.ts';
 
 export const FACET_SIZE = 20;
 /** Groups whose labels are read in one step. */
@@ -161,7 +162,7 @@ type Picked = { keys: number[]; counts_are: Total['total_is'] };
 function* pickRows(db: Db, query: Query, each: number): Steps<Picked> {
   const plan = planRows(db, query, null);
   yield;
-  const most = Math.max(1, Math.floor(WORK_BUDGET / each));
+  const most = countAffordable(each);
   if (plan.kind !== 'ordered') {
     const { keys, complete } =
       plan.kind === 'newest'

@@ -6,7 +6,7 @@ import { ENTRY_COST, INDEX_COST, LOOKUP_COST, ROW_COST, WORK_BUDGET } from './bu
 import { type Condition, compileConditions, joinSql, type Sql, TRUE } from './conditions.ts';
 import type { Indexes } from './indexes.ts';
 import type { Query } from './params.ts';
-import { fitRows, keepLong, type TestedList } from './weigh.ts';
+import { countAffordable, fitRows, keepLong, type TestedList } from './weigh.ts';
 import { testWords, type WordTest } from './words.ts';
 
 export type Tests = {
@@ -90,7 +90,7 @@ export function countTestable(
   cost: number,
   listRows: (most: number) => Sql,
 ): number {
-  const most = Math.max(1, Math.floor(WORK_BUDGET / cost));
+  const most = countAffordable(cost);
   if (long.length === 0) return most;
   const { count, all } = fitRows(db, listRows(most), { cost, lists: long }, WORK_BUDGET);
   return all ? most : Math.max(1, count);

@@ -6,7 +6,7 @@ import type { Db } from '../db/client.ts';
 import { readDataVersion } from '../db/data-version.ts';
 import { readInTurns, type Steps } from '../db/one-state.ts';
 import { prepare } from '../db/statements.ts';
-import { DRAW_COST, DRAW_STEPS, WORK_BUDGET } from './budget.ts';
+import { DRAW_COST, DRAW_STEPS } from './budget.ts';
 import { joinSql, TRUE } from './conditions.ts';
 import { countRows, type Total } from './count.ts';
 import { findRecords } from './finish.ts';
@@ -15,6 +15,7 @@ import type { Query } from './params.ts';
 import { type Plan, planRows } from './plan.ts';
 import type { Page } from './read.ts';
 import { countTestable, listKeys } from './row-tests.ts';
+import { countAffordable } from './weigh.ts';
 
 /**
  * Every matching record is equally likely. Where more match than may be read, row numbers are drawn and those that do
@@ -86,7 +87,7 @@ function drawFromAll(keys: number[], size: number, random: Random): number[] {
   return keys.slice(0, count);
 }
 
-/** Row numbers are drawn in batches, each tested at once, and taken in the order in which they were drawn. */
+/** Row numbers are drawn in batches, tested some at a time, and taken in the order in which they were drawn. */
 function* drawByNumber(db: Db, query: Query, plan: Plan, size: number, random: Random): Steps<number[]> {
   const table = query.resource.name;
   const where = joinSql(
@@ -100,7 +101,7 @@ function* drawByNumber(db: Db, query: Query, plan: Plan, size: number, random: R
   const highest = prepare(db, `SELECT max(key) FROM ${table}`).pluck().get() as number;
   const drawn = new Set<number>();
   const cost = DRAW_COST + plan.cost_by_key;
-  const batch = Math.max(1, Math.floor(WORK_BUDGET / cost));
+  const batch = countAffordable(cost);
   let waiting: number[] = [];
   // No larger than is likely needed where everything matches.
   let next = Math.min(batch, 2 * size);

@@ -9,7 +9,7 @@ import { listFilters } from './filters.ts';
 import { reachColumn } from './group.ts';
 import type { Query } from './params.ts';
 import { planExactly, planRows } from './plan.ts';
-import { countUpTo, fitRows, keepLong, type TestedList } from './weigh.ts';
+import { countAffordable, countUpTo, fitRows, keepLong, type TestedList } from './weigh.ts';
 
 export type Cell = string | number | null;
 /** The row's key, then the cells of each column. */
@@ -36,8 +36,8 @@ export function fitsBudget(
     sql: `SELECT t.key AS key FROM ${query.resource.name} t WHERE ${plan.driver.sql}`,
     params: plan.driver.params,
   };
-  const budget = Math.floor(WORK_BUDGET / plan.cost);
-  if (countUpTo(db, rows, Math.min(budget, most) + 1) > Math.min(budget, most)) return false;
+  const affordable = Math.min(countAffordable(plan.cost), most);
+  if (countUpTo(db, rows, affordable + 1) > affordable) return false;
   const { joins } = reachColumns(query, columns);
   const tuples = {
     sql: `SELECT 1 FROM ${query.resource.name} t ${joins.join(' ')} WHERE ${plan.driver.sql}`,

@@ -5,7 +5,7 @@
  */
 import type { Db } from '../db/client.ts';
 import { prepare } from '../db/statements.ts';
-import { ENTRY_COST, LONG_LIST } from './budget.ts';
+import { ENTRY_COST, LONG_LIST, WORK_BUDGET } from './budget.ts';
 import type { Sql } from './conditions.ts';
 import type { Step } from './filters.ts';
 
@@ -14,6 +14,11 @@ export function countUpTo(db: Db, rows: Sql, most: number): number {
   return prepare(db, `SELECT count(*) FROM (${rows.sql} LIMIT ${most})`)
     .pluck()
     .get(...rows.params) as number;
+}
+
+/** How many rows of so many units each one step may take; one at least. */
+export function countAffordable(cost: number): number {
+  return Math.max(1, Math.floor(WORK_BUDGET / cost));
 }
 
 /** A list that a row's test looks into. */

@@ -116,16 +116,16 @@ export function openImportStore(db: Db, index: KeyIndex | null = null): ImportSt
       db.pragma('defer_foreign_keys = ON');
       const changes = new Map<Noun, Changes>();
       /** Keys of the records of a tree that are new, and of those that stand elsewhere than before. */
-      const added = new Map<Resource, number[]>();
-      const moved = new Map<Resource, number[]>();
+      const trees = new Map<Resource, { added: number[]; moved: number[] }>();
       for (const { resource, draft, digest, key, existing } of records) {
         const document = JSON.stringify(renderDraft(resource, draft, lookup));
         const head = { key, origin: ORIGIN, digest, document };
         if (existing !== undefined) noteChanges(db, changes, resource, draft, existing);
         if (resource.tree !== undefined) {
-          if (existing === undefined) added.set(resource, [...(added.get(resource) ?? []), key]);
-          else if (isMoved(db, resource, key, draft))
-            moved.set(resource, [...(moved.get(resource) ?? []), key]);
+          const tree = trees.get(resource) ?? { added: [], moved: [] };
+          trees.set(resource, tree);
+          if (existing === undefined) tree.added.push(key);
+          else if (isMoved(db, resource, key, draft)) tree.moved.push(key);
         }
         if (existing === undefined) insertRecord(db, resource, head, draft, findKey);
         else updateRecord(db, resource, head, draft, findKey);
@@ -133,8 +133,10 @@ export function openImportStore(db: Db, index: KeyIndex | null = null): ImportSt
       }
       for (const withdrawal of withdrawals) withdraw(db, withdrawal);
       // Nothing stands under what is withdrawn, or it was moved.
-      for (const [resource, keys] of moved) renewClosure(db, resource, keys);
-      for (const [resource, keys] of added) addToClosure(db, resource, keys);
+      for (const [resource, { added, moved }] of trees) {
+        renewClosure(db, resource, moved);
+        addToClosure(db, resource, added);
+      }
       renderDependents(db, changes);
       changeDataVersion(db);
     },
